@@ -1,0 +1,91 @@
+# Everything runs inside .venv, which the first command builds from requirements.lock.
+# PYTHON=python3.12 selects a Python; VENV=elsewhere keeps a second environment beside the first.
+# Paths stay relative, so that a folder with a space in its name works. GNU make 3.81 (macOS) will do.
+
+VENV ?= .venv
+PYTHON ?=
+CHAPTERS ?= chapters/*.ipynb
+
+py := $(VENV)/bin/python
+ready := $(VENV)/ready
+install = $$(command -v uv >/dev/null && echo uv pip install -q --python $(py) || echo $(py) -m pip install -qq) \
+	--constraint requirements.lock
+
+# A PYTHON that .venv was not built with builds it afresh.
+ifneq ($(PYTHON),)
+ifneq ($(PYTHON),$(shell cat $(ready) 2>/dev/null))
+.PHONY: $(ready)
+endif
+endif
+
+.PHONY: help book test lab run identical site lint sabotage wheel lock hooks clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
+
+book: $(ready) ## build the book into _build/html
+	@$(VENV)/bin/jupyter-book build . -W -n --keep-going
+	@echo 'The book is built. Open _build/html/index.html'
+
+test: $(ready) ## run every test, and every chapter against its stored outputs
+	@$(py) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 tests chapters
+
+lab: $(ready) ## open the chapters in JupyterLab
+	@$(py) -m jupyterlab chapters
+
+run: $(ready) ## execute the chapters in place (some: CHAPTERS=chapters/05_linear_regression.ipynb)
+	@$(py) web/notebooks.py run $(CHAPTERS)
+
+identical: ## execute the chapters under other Pythons and processors: the same bytes?
+	@for v in 3.11 3.12 3.13; do \
+		if python$$v --version >/dev/null 2>&1; then \
+			$(MAKE) --no-print-directory VENV=.venv-$$v PYTHON=python$$v .venv-$$v/ready && \
+			for kernel in Haswell SkylakeX; do \
+				echo "Python $$v, OPENBLAS_CORETYPE=$$kernel"; \
+				OPENBLAS_CORETYPE=$$kernel .venv-$$v/bin/python web/notebooks.py compare $(CHAPTERS) || exit 1; \
+			done; \
+		else echo "Python $$v: not here, not compared"; fi || exit 1; done
+
+site: $(VENV)/site ## load every page of the built book in a browser (needs Chromium)
+	@$(py) web/browse.py
+
+lint: $(ready) ## check style, and that the notebooks are normalised
+	@$(py) -m ruff check .
+	@$(py) -m ruff format --check .
+	@$(py) web/notebooks.py normalise --check $(CHAPTERS)
+
+sabotage: $(ready) ## break regkit in many ways: does a test notice each?
+	@$(py) tests/sabotage.py
+
+wheel: $(ready) ## build what a release of regkit would ship, into dist
+	@$(py) -m build --outdir dist .
+
+lock: ## choose the versions in requirements.lock anew (needs uv)
+	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--fork-strategy fewest --upgrade --no-annotate --no-header --quiet --output-file .lock
+	@{ echo '# One version of everything, for Python 3.11 to 3.13 on every platform; used as constraints:'; \
+		echo '#     pip install --constraint requirements.lock --editable ".[book,test]"'; \
+		echo '# "make lock" writes this file anew from pyproject.toml.'; cat .lock; } >requirements.lock
+	@rm .lock
+
+hooks: $(ready) ## check each commit, and show notebook diffs as text
+	@$(py) -m pre_commit install
+	@git config diff.notebook.textconv '$(py) web/notebooks.py text'
+
+clean: ## remove everything that these commands made
+	rm -rf _build dist .venv .venv-3.* .pytest_cache .ruff_cache .hypothesis
+
+$(ready): pyproject.toml requirements.lock
+	@for p in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
+		"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; p=; \
+	done; \
+	test "$$p" || { echo 'Python 3.11 or newer is needed, and $(or $(PYTHON),python3) is not it: \
+	install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python' >&2; exit 1; }; \
+	echo "Setting up $(VENV) with $$("$$p" --version): once, a minute or two"; \
+	"$$p" -m venv --clear $(VENV)
+	@$(install) --editable '.[book,test,dev]'
+	@echo '$(PYTHON)' >$@
+
+$(VENV)/site: $(ready)
+	@$(install) --editable '.[site]'
+	@touch $@

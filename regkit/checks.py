@@ -1,0 +1,353 @@
+r"""Checks for code that a reader has written: gradients, subgradients, prox maps, solutions.
+
+In the manner of `scipy.optimize.check_grad`, but each returns a `Verdict` that says what is wrong
+and where. No answer is stored anywhere: a gradient is compared with differences, a subgradient with
+the inequality that defines it, a prox with its neighbours, a solution with its certificate. When a
+check fails, the answers that common slips would give are tried in turn; a slip is named only if it
+explains what came to the same tolerance.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy import ndarray as Array
+
+from ._validation import check_integer, check_number, check_vector
+from .certificates import duality_gap, kkt_residual
+from .losses import Loss, SquaredError
+from .objective import Objective
+from .penalties import L1L2, soft_threshold
+
+EPS = float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found; true if the answer is right.
+
+    Attributes
+    ----------
+    ok : bool
+    message : str
+        What is right, or what is wrong and where.
+    details : Mapping of str to float
+        The figures behind it. They are not printed: their last digits depend on the machine.
+
+    Examples
+    --------
+    >>> verdict = check_gradient(lambda w: w @ w, lambda w: w, [1.0, 2.0])
+    >>> bool(verdict)
+    False
+    >>> verdict
+    Not right: your gradient is 0.5 times the numeric one (a factor 2?).
+    """
+
+    ok: bool
+    message: str
+    details: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+    def __bool__(self) -> bool:
+        """Return ``ok``."""
+        return self.ok
+
+    def __str__(self) -> str:
+        """Return the verdict as a sentence."""
+        return f"{'Right' if self.ok else 'Not right'}: {self.message}"
+
+    __repr__ = __str__
+
+
+def _wrong(message: str, **details: float) -> Verdict:
+    return Verdict(False, message, details)
+
+
+# ---------------------------------------------------------------------------------------- gradients
+
+
+def check_gradient(
+    f: Callable[[Array], float],
+    grad: Callable[[Array], Array] | Array,
+    w: Array,
+    *,
+    tol: float = 1e-5,
+    n: int | None = None,
+    seed: int = 0,
+) -> Verdict:
+    r"""Compare a gradient with central differences.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of shape (p,), returns a number.
+    grad : callable or array_like of shape (p,)
+        The gradient under test; or its value at ``w``.
+    w : array_like of shape (p,)
+        Where to check. A callable is checked at three random points round ``w`` too, so that a term
+        that vanishes at ``w`` (the L2 part at 0, say) is not overlooked.
+    tol : float, default 1e-5
+        Relative tolerance for each component. The error of the differences, which is estimated, is
+        added to it.
+    n : int, optional
+        The number of rows, if a factor n is to be recognised.
+    seed : int, default 0
+
+    Returns
+    -------
+    Verdict
+        It names a wrong sign, a constant factor, a missing multiple of w or of sign(w), a kink in
+        ``f``, or else the worst component.
+
+    Raises
+    ------
+    ValueError
+        If ``w`` is not a finite vector or ``tol`` is negative.
+
+    Notes
+    -----
+    About 25 evaluations of ``f`` per component and point. Differences at twelve step lengths are
+    extrapolated (Richardson) and the ones that agree best are taken, so that no step length has to
+    fit the scale of ``f``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> f = lambda w: 0.5 * w @ w + np.exp(w[0])
+    >>> check_gradient(f, lambda w: w + np.array([np.exp(w[0]), 0.0]), [0.3, -2.0])
+    Right: the gradient agrees with central differences to 1e-05.
+    >>> check_gradient(f, lambda w: -w - np.array([np.exp(w[0]), 0.0]), [0.3, -2.0])
+    Not right: your gradient has the wrong sign in every component.
+    """
+    w = check_vector("w", w, np.size(w)).astype(float)
+    tol = check_number("tol", tol, low=0)
+    function = callable(grad)
+    points = [w, *_points_around(w, 3, seed)] if function else [w]
+    rows = []
+    for k, point in enumerate(points):
+        given, problem = _as_shape(grad(point.copy()) if function else grad, w.shape, "gradient")
+        if problem:
+            return _wrong(problem)
+        numeric, error, kinks = _differences(f, point, seed)
+        if kinks.any() and k == 0:
+            j = int(np.argmax(kinks))
+            return _wrong(
+                f"f has a kink at, or next to, w[{j}] = {point[j]:.3g}, so it has no gradient "
+                "there; use check_subgradient, or another w."
+            )
+        if np.isfinite(numeric).all() and not kinks.any():
+            rows.append((point, given, numeric, error))
+    if not rows:
+        return _wrong("f is not finite around w, so its slope cannot be measured.")
+    W, G, D, error = map(np.array, zip(*rows, strict=True))
+    allowed = tol * np.abs(D) + error
+    details = {"max_error": float(np.abs(G - D).max()), "resolution": float(allowed.max())}
+    if (np.abs(G - D) <= allowed).all():
+        if error[0].max() > 0.01 * np.abs(D[0]).max() > 0 and error[0].max() > tol:
+            return _wrong("f is too rough: its differences cannot confirm any gradient.", **details)
+        return Verdict(True, f"the gradient agrees with central differences to {tol:g}.", details)
+    return _wrong(_gradient_slip(W, G, D, error, tol, n) + ".", **details)
+
+
+def _differences(f: Callable, w: Array, seed: int) -> tuple[Array, Array, Array]:
+    """Return the slopes of f at w, bounds on their errors, and where f has a kink."""
+    noise = _noise(f, w, seed)
+    centre = f(w)
+    slopes, errors, kinks = np.zeros(w.shape), np.zeros(w.shape), np.zeros(w.shape, bool)
+    for j in range(len(w)):
+        h = max(1.0, abs(w[j])) * 10.0 ** -np.arange(1, 13)
+        right = np.array([f(_moved(w, j, step)) for step in h]) - centre
+        left = centre - np.array([f(_moved(w, j, -step)) for step in h])
+        central = (right + left) / (2 * h)
+        better = (100 * central[1:] - central[:-1]) / 99
+        error = np.abs(better - central[1:]) + (noise + 8 * EPS * abs(centre)) / h[1:]
+        best = int(np.argmin(np.where(np.isfinite(error), error, np.inf)))
+        slopes[j], errors[j] = better[best], 5 * error[best]
+        # where f is smooth, right and left slopes differ by a multiple of h; at a kink they do not
+        bend = np.abs(right - left) / h
+        clear = bend > 100 * (noise + 8 * EPS * abs(centre)) / h + 1e-6 * np.abs(central)
+        kinks[j] = (clear[1:] & (bend[1:] > 0.5 * bend[:-1])).any()
+    return slopes, errors, kinks
+
+
+def _gradient_slip(W: Array, G: Array, D: Array, error: Array, tol: float, n: int | None) -> str:
+    """Say how the given slopes G differ from the measured ones D at the points W (rows)."""
+    factor = _common_factor(G, D, error, tol)
+    if factor is not None:
+        return _factor_words(factor, n)
+    missing = D - G
+    for shape, name, part in ((W, "w", "L2"), (np.sign(W), "sign(w)", "L1")):
+        clear = np.abs(shape) > 0
+        c = float(np.median(missing[clear] / shape[clear])) if clear.any() else 0.0
+        fits = (np.abs(missing - c * shape) <= tol * (np.abs(D) + np.abs(G)) + error).all()
+        if fits and clear.sum() > 1:
+            return (
+                f"the numeric gradient is yours {'plus' if c > 0 else 'minus'} {abs(c):.3g} "
+                f"{name}: look at the {part} term"
+            )
+    excess = np.abs(G - D) / (tol * np.abs(D) + error + np.finfo(float).tiny)
+    k, j = np.unravel_index(int(np.argmax(excess)), G.shape)
+    wrong = int((np.abs(G - D) > tol * np.abs(D) + error).any(axis=0).sum())
+    where = "" if k == 0 else f" (at a point near w, where w[{j}] = {W[k, j]:.3g})"
+    return (
+        f"component {j} is {G[k, j]:.4g}, but differences give {D[k, j]:.4g}{where}; "
+        f"{wrong} of {G.shape[1]} components are wrong"
+    )
+
+
+def _common_factor(G: Array, D: Array, error: Array, tol: float) -> float | None:
+    """Return the one number that turns D into G, if there is one."""
+    clear = np.abs(D) > 100 * error
+    if not clear.any():
+        return None
+    factor = float(np.median(G[clear] / D[clear]))
+    allowed = 2 * tol * np.abs(factor * D) + (1 + abs(factor)) * error
+    return factor if (np.abs(G - factor * D) <= allowed).all() else None
+
+
+def _factor_words(factor: float, n: int | None) -> str:
+    if abs(factor + 1) < 1e-3:
+        return "your gradient has the wrong sign in every component"
+    if factor == 0:
+        return "your gradient is 0 everywhere"
+    return f"your gradient is {factor:.3g} times the numeric one" + _hint(abs(factor), n)
+
+
+def _hint(factor: float, n: float | None) -> str:
+    """Name the usual reason for a factor."""
+    usual = {"2": 2.0}
+    if n is not None:
+        usual |= {f"n = {n:g}": n, f"2n = {2 * n:g}": 2 * n, f"n/2 = {n / 2:g}": n / 2}
+    for name, value in usual.items():
+        if min(abs(factor / value - 1), abs(factor * value - 1)) < 1e-3:
+            return f" (a factor {name}?)"
+    return ""
+
+
+# ------------------------------------------------------------------------------------- subgradients
+
+
+def check_subgradient(
+    f: Callable[[Array], float],
+    subgrad: Callable[[Array], Array] | Array,
+    w: Array,
+    *,
+    tol: float = 1e-5,
+    n: int | None = None,
+    seed: int = 0,
+) -> Verdict:
+    r"""Put a subgradient q to its defining inequality :math:`f(v) \ge f(w) + q^\top(v - w)`.
+
+    Parameters
+    ----------
+    f : callable
+        Convex; takes an array of shape (p,), returns a number (or infinity).
+    subgrad : callable or array_like of shape (p,)
+        The subgradient under test; or its value at ``w``.
+    w : array_like of shape (p,)
+        Where to check. A callable is checked at random points round ``w`` too, with and without
+        zeros.
+    tol : float, default 1e-5
+        Relative tolerance on slopes.
+    n : int, optional
+        The number of rows, if a factor n is to be recognised.
+    seed : int, default 0
+
+    Returns
+    -------
+    Verdict
+        Along each axis it names the slopes that ``f`` allows.
+
+    Raises
+    ------
+    ValueError
+        If ``w`` is not a finite vector or ``tol`` is negative.
+
+    Notes
+    -----
+    The points v lie on both sides of w along every axis and along 20 random directions, at twelve
+    distances each: along a direction d, :math:`q^\top d` may exceed no
+    :math:`(f(w + td) - f(w))/t`. That decides the matter for every f that is smooth plus a sum over
+    coordinates; for others it is as good as the directions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check_subgradient(lambda w: np.abs(w).sum(), np.sign, [0.0, -2.0])
+    Right: the subgradient inequality holds at every point tried.
+    >>> check_subgradient(lambda w: np.abs(w).sum(), lambda w: 1.5 * np.sign(w), [0.0, -2.0])
+    Not right: your gradient is 1.5 times the numeric one.
+    >>> check_subgradient(lambda w: np.abs(w).sum(), [1.2, -1.0], [0.0, -2.0])
+    Not right: q[0] = 1.2 at w[0] = 0, but f allows only slopes from -1 to 1 there.
+    """
+    w = check_vector("w", w, np.size(w)).astype(float)
+    tol = check_number("tol", tol, low=0)
+    function = callable(subgrad)
+    rng = np.random.default_rng(seed)
+    points = [w, *_points_around(w, 3, seed)] if function else [w]
+    points += [point * rng.integers(0, 2, w.shape) for point in points[1:]]
+    rows = []
+    for point in points:
+        given = subgrad(point.copy()) if function else subgrad
+        q, problem = _as_shape(given, w.shape, "subgradient")
+        if problem:
+            return _wrong(problem)
+        if np.isfinite(f(point)):
+            rows.append((point, q, *_slope_interval(f, point, seed)))
+    if not rows:
+        return _wrong("f is not finite at w, so no subgradient can be checked there.")
+    W, Q, low, high = map(np.array, zip(*rows, strict=True))
+    slack = tol * np.maximum(np.abs(low), np.abs(high))
+    if (low > high + slack).any():
+        _, j = np.argwhere(low > high + slack)[0]
+        return _wrong(f"f bends downwards along w[{j}]: it is not convex.")
+    outside = np.maximum(low - Q, Q - high) - slack
+    details = {"max_excess": float(outside.max())}
+    if outside.max() > 0:
+        return _wrong(_subgradient_slip(W, Q, low, high, outside, tol, n) + ".", **details)
+    for point, q in zip(W, Q, strict=True):
+        for d in rng.standard_normal((20, len(w))):
+            steepest = _slope_bound(f, point, d, seed)
+            if q @ d > steepest + tol * (np.abs(q) @ np.abs(d)):
+                return _wrong(
+                    "f(v) >= f(w) + q.(v - w) fails at some v off the axes, though along each axis "
+                    "it holds.",
+                    **details,
+                )
+    return Verdict(True, "the subgradient inequality holds at every point tried.", details)
+
+
+def _slope_interval(f: Callable, w: Array, seed: int) -> tuple[Array, Array]:
+    """Return bounds that every subgradient of f at w keeps, component by component."""
+    axes = np.eye(len(w))
+    high = np.array([_slope_bound(f, w, d, seed) for d in axes])
+    low = -np.array([_slope_bound(f, w, -d, seed) for d in axes])
+    return low, high
+
+
+def _slope_bound(f: Callable, w: Array, d: Array, seed: int) -> float:
+    """Return the least (f(w + td) - f(w))/t over twelve t, rounding allowed for."""
+    scale = max(1.0, float(np.abs(w[d != 0]).max()))
+    t = scale * 10.0 ** -np.arange(0, 12)
+    rise = np.array([f(w + step * d) for step in t]) - f(w)
+    noise = _noise(f, w, seed) + 8 * EPS * (np.abs(rise) + 2 * abs(f(w)))
+    return float(np.min((rise + noise) / t))
+
+
+def _subgradient_slip(
+    W: Array, Q: Array, low: Array, high: Array, outside: Array, tol: float, n: int | None
+) -> str:
+    middle, width = (low + high) / 2, (high - low) / 2
+    smooth = width <= 0.01 * np.abs(middle)
+    if smooth.any():
+        factor = _common_factor(Q[smooth], middle[smooth], width[smooth], tol)
+        if factor is not None and abs(factor - 1) > 0.01:
+            return _factor_words(factor, n)
+    k, j = np.unravel_index(int(np.argmax(outside)), Q.shape)
+    where = "" if k == 0 else " (a point near the w you gave)"
+    return (
+        f"q[{j}] = {Q[k, j]:.3g} at w[{j}] = {W[k, j]:.3g}{where}, but f allows only slopes from "
+        f"{low[k, j]:.3g} to {high[k, j]:.3g} there"
+    )
+
+
+# ---------------------------------------------------------------------------------------- prox maps

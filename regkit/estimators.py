@@ -1,0 +1,521 @@
+"""The solvers as scikit-learn estimators: validate, solve one problem per target, name the results.
+
+Nothing is computed here. `Ridge`, `Lasso` and `ElasticNet` minimise the objective of
+`regkit.objective`, in which the loss is a *mean* over the rows; scikit-learn's `Lasso` and
+`ElasticNet` mean the same by ``alpha``, its `Ridge` means the sum of the weights times as much.
+"""
+
+from typing import Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy import ndarray as Array
+from numpy.typing import ArrayLike
+from scipy.special import expit
+from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
+from sklearn.utils import Tags
+from sklearn.utils.extmath import safe_sparse_dot
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .losses import Logistic
+from .objective import Objective
+from .penalties import L1L2
+from .solvers import RidgeDecomposition, Solution, active_set, newton, ridge_closed_form
+
+FORMATS = ["csr", "csc"]
+DTYPES = [np.float64, np.float32]
+
+
+class _LinearModel(BaseEstimator):
+    """Validation, the linear predictor and the names of the results."""
+
+    def __sklearn_tags__(self) -> Tags:
+        """Declare to scikit-learn that sparse X is welcome."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _predictor(self, X: ArrayLike) -> Array:
+        """Return Xw + b for each target."""
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse=FORMATS, dtype=DTYPES, reset=False)
+        return safe_sparse_dot(X, self.coef_.T, dense_output=True) + self.intercept_
+
+    def _starts(self, shape: tuple[int, int]) -> list[Array | None]:
+        """Return one starting point per target: the last answers under ``warm_start``."""
+        coef = getattr(self, "coef_", None) if getattr(self, "warm_start", False) else None
+        if coef is None or np.atleast_2d(coef).shape != shape:
+            return [None] * shape[0]
+        return list(np.atleast_2d(coef))
+
+    def _keep(self, solutions: list[Solution], dtype: np.dtype, single: bool) -> None:
+        """Name the results: arrays over the targets, or the one target's own."""
+        coef = np.array([s.coef for s in solutions], dtype=dtype)
+        intercept = np.array([s.intercept for s in solutions], dtype=dtype)
+        gaps = np.array([s.dual_gap for s in solutions])
+        n_iter = [s.n_iter for s in solutions]
+        self.coef_ = coef[0] if single else coef
+        self.intercept_ = intercept[0] if single else intercept
+        self.dual_gap_ = float(gaps[0]) if single else gaps
+        self.n_iter_ = n_iter[0] if single else n_iter
+
+
+class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
+    """What the regressors share: everything but the solver they call."""
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Fit the coefficients and the intercept.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, p)
+            Never changed; a sparse one is never densified.
+        y : array_like of shape (n,) or (n, t)
+            Several targets are t problems, one per column.
+        sample_weight : array_like of shape (n,), optional
+            Non-negative; a weight of 2 is the row twice, a weight of 0 no row.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For input that is empty, not numeric, not finite or of the wrong shape; for negative
+            weights; for parameters out of range.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the tolerance is not reached: with the gap reached, the gap wanted and a remedy.
+        """
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=FORMATS,
+            dtype=DTYPES,
+            multi_output=True,
+            y_numeric=True,
+        )
+        problems = [
+            Objective(
+                X,
+                column,
+                self._penalty(),
+                sample_weight=sample_weight,
+                fit_intercept=self.fit_intercept,
+            )
+            for column in y.reshape(len(y), -1).T
+        ]
+        self._keep(self._solve(problems), X.dtype, single=y.ndim == 1)
+        return self
+
+    def predict(self, X: ArrayLike) -> Array:
+        """Return the predictions Xw + b.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, p)
+
+        Returns
+        -------
+        ndarray of shape (n,), or (n, t) for several targets
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If ``X`` is not finite or has another number of columns than in `fit`.
+        """
+        return self._predictor(X)
+
+    def _penalty(self) -> L1L2:
+        raise NotImplementedError
+
+    def _solve(self, problems: list[Objective]) -> list[Solution]:
+        raise NotImplementedError
+
+
+class Ridge(_LinearRegressor):
+    r"""Linear regression with an L2 penalty, solved in closed form.
+
+    Minimises :math:`\frac1{2S} \sum_i s_i (y_i - b - x_i^\top w)^2 + \frac\alpha2 \|w\|_2^2`, S the
+    sum of the weights. ``regkit.Ridge(alpha)`` is scikit-learn's ``Ridge(S * alpha)``.
+
+    Parameters
+    ----------
+    alpha : float, default 1.0
+        Strength of the penalty, at least 0. At 0 it is least squares, of smallest norm where that
+        is not unique.
+    fit_intercept : bool, default True
+        Whether there is an intercept; it is never penalised.
+    positive : bool, default False
+        Allow no negative weight. There is no closed form then: `active_set` solves it.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (p,) or (t, p)
+    intercept_ : float or ndarray of shape (t,)
+    dual_gap_ : float or ndarray of shape (t,)
+        How far the objective can be from its minimum, at most.
+    n_iter_ : int or list of int
+        0: the closed form does not iterate.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (p,)
+        If ``X`` had column names, all strings.
+
+    Notes
+    -----
+    One singular value decomposition for all targets, O(np min(n, p)).
+
+    References
+    ----------
+    Hoerl and Kennard (1970); Hastie, Tibshirani and Friedman (2009), section 3.4.1.
+
+    Examples
+    --------
+    >>> from regkit import Ridge, load_prostate
+    >>> prostate = load_prostate()
+    >>> model = Ridge(alpha=0.1).fit(prostate.data, prostate.target)
+    >>> model.coef_[:3].round(3)
+    array([ 0.534,  0.387, -0.016])
+    >>> model.dual_gap_ < 1e-12
+    True
+    """
+
+    def __init__(
+        self, alpha: float = 1.0, *, fit_intercept: bool = True, positive: bool = False
+    ) -> None:
+        self.alpha = alpha
+        self.fit_intercept = fit_intercept
+        self.positive = positive
+
+    def _penalty(self) -> L1L2:
+        return L1L2(self.alpha, 0.0, self.positive)
+
+    def _solve(self, problems: list[Objective]) -> list[Solution]:
+        if self.positive or sp.issparse(problems[0].X):
+            return [active_set(problem) for problem in problems]
+        shared = RidgeDecomposition.of(problems[0])
+        return [ridge_closed_form(problem, shared) for problem in problems]
+
+
+class ElasticNet(_LinearRegressor):
+    r"""Linear regression with L1 and L2 penalties.
+
+    Minimises :math:`\frac1{2S} \sum_i s_i (y_i - b - x_i^\top w)^2
+    + \alpha ( r \|w\|_1 + \frac{1-r}2 \|w\|_2^2 )`, S the sum of the weights: the objective of
+    scikit-learn's ``ElasticNet(alpha, l1_ratio=r)``.
+
+    Parameters
+    ----------
+    alpha : float, default 1.0
+        Strength of the penalty, at least 0.
+    l1_ratio : float, default 0.5
+        The share r of the L1 part, in [0, 1].
+    fit_intercept : bool, default True
+        Whether there is an intercept; it is never penalised.
+    max_iter : int, default 100_000
+        Active sets tried at most.
+    tol : float, default 1e-9
+        Wanted duality gap, relative to the objective of the best intercept-only model.
+    warm_start : bool, default False
+        Begin at the coefficients of the last `fit`; the answer is the same, sooner.
+    positive : bool, default False
+        Allow no negative weight.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (p,) or (t, p)
+    intercept_ : float or ndarray of shape (t,)
+    dual_gap_ : float or ndarray of shape (t,)
+        How far the objective can be from its minimum, at most.
+    n_iter_ : int or list of int
+        Active sets tried, see `regkit.solvers.active_set`.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (p,)
+        If ``X`` had column names, all strings.
+
+    References
+    ----------
+    Zou and Hastie (2005); this is their *naive* Elastic Net.
+
+    Examples
+    --------
+    >>> from regkit import ElasticNet, load_prostate
+    >>> prostate = load_prostate()
+    >>> model = ElasticNet(alpha=0.5).fit(prostate.data, prostate.target)
+    >>> [name for name, w in zip(prostate.feature_names, model.coef_) if w != 0]
+    ['lcavol', 'pgg45']
+    """
+
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        *,
+        l1_ratio: float = 0.5,
+        fit_intercept: bool = True,
+        max_iter: int = 100_000,
+        tol: float = 1e-9,
+        warm_start: bool = False,
+        positive: bool = False,
+    ) -> None:
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.fit_intercept = fit_intercept
+        self.max_iter = max_iter
+        self.tol = tol
+        self.warm_start = warm_start
+        self.positive = positive
+
+    def _penalty(self) -> L1L2:
+        return L1L2(self.alpha, self.l1_ratio, self.positive)
+
+    def _solve(self, problems: list[Objective]) -> list[Solution]:
+        starts = self._starts((len(problems), problems[0].shape[1]))
+        return [
+            active_set(problem, w0, tol=self.tol, max_iter=self.max_iter)
+            for problem, w0 in zip(problems, starts, strict=True)
+        ]
+
+
+class Lasso(ElasticNet):
+    r"""Linear regression with an L1 penalty.
+
+    Minimises :math:`\frac1{2S} \sum_i s_i (y_i - b - x_i^\top w)^2 + \alpha \|w\|_1`, S the sum of
+    the weights: the objective of scikit-learn's ``Lasso(alpha)``.
+
+    Parameters
+    ----------
+    alpha : float, default 1.0
+        Strength of the penalty, at least 0.
+    fit_intercept : bool, default True
+        Whether there is an intercept; it is never penalised.
+    max_iter : int, default 100_000
+        Active sets tried at most.
+    tol : float, default 1e-9
+        Wanted duality gap, relative to the objective of the best intercept-only model.
+    warm_start : bool, default False
+        Begin at the coefficients of the last `fit`; the answer is the same, sooner.
+    positive : bool, default False
+        Allow no negative weight.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (p,) or (t, p)
+    intercept_ : float or ndarray of shape (t,)
+    dual_gap_ : float or ndarray of shape (t,)
+        How far the objective can be from its minimum, at most.
+    n_iter_ : int or list of int
+        Active sets tried, see `regkit.solvers.active_set`.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (p,)
+        If ``X`` had column names, all strings.
+
+    References
+    ----------
+    Tibshirani (1996).
+
+    Examples
+    --------
+    >>> from regkit import Lasso, load_prostate
+    >>> prostate = load_prostate()
+    >>> model = Lasso(alpha=0.5).fit(prostate.data, prostate.target)
+    >>> [name for name, w in zip(prostate.feature_names, model.coef_) if w != 0]
+    ['lcavol', 'pgg45']
+    """
+
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        *,
+        fit_intercept: bool = True,
+        max_iter: int = 100_000,
+        tol: float = 1e-9,
+        warm_start: bool = False,
+        positive: bool = False,
+    ) -> None:
+        super().__init__(
+            alpha,
+            fit_intercept=fit_intercept,
+            max_iter=max_iter,
+            tol=tol,
+            warm_start=warm_start,
+            positive=positive,
+        )
+
+    def _penalty(self) -> L1L2:
+        return L1L2(self.alpha, 1.0, self.positive)
+
+
+class LogisticRegression(ClassifierMixin, _LinearModel):
+    r"""Logistic regression with L1 and L2 penalties, for two classes.
+
+    Minimises :math:`\frac1S \sum_i s_i \log(1 + e^{-y_i (b + x_i^\top w)})
+    + \alpha ( r \|w\|_1 + \frac{1-r}2 \|w\|_2^2 )`, with :math:`y_i = \pm 1` and S the sum of the
+    weights. scikit-learn's ``C`` is :math:`1/(S\alpha)`.
+
+    Parameters
+    ----------
+    alpha : float, default 0.01
+        Strength of the penalty, at least 0. At 0 there is a solution only if no plane separates
+        the classes.
+    l1_ratio : float, default 0.0
+        The share r of the L1 part, in [0, 1].
+    fit_intercept : bool, default True
+        Whether there is an intercept; it is never penalised.
+    max_iter : int, default 100
+        Newton steps at most.
+    tol : float, default 1e-9
+        Wanted duality gap, relative to the objective of the best intercept-only model.
+    warm_start : bool, default False
+        Begin at the coefficients of the last `fit`; the answer is the same, sooner.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (2,)
+        The two labels, sorted; the second is the positive one.
+    coef_ : ndarray of shape (1, p)
+    intercept_ : ndarray of shape (1,)
+    dual_gap_ : float
+        How far the objective can be from its minimum, at most.
+    n_iter_ : int
+        Newton steps.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (p,)
+        If ``X`` had column names, all strings.
+
+    References
+    ----------
+    Hastie, Tibshirani and Friedman (2009), section 4.4; Lee, Sun and Saunders (2014).
+
+    Examples
+    --------
+    >>> from regkit import LogisticRegression, load_prostate
+    >>> prostate = load_prostate()
+    >>> columns, svi = prostate.data[:, [0, 1]], prostate.data[:, 4]
+    >>> model = LogisticRegression(alpha=0.1, l1_ratio=1.0).fit(columns, svi)
+    >>> model.coef_.round(3)
+    array([[0.832, 0.   ]])
+    >>> model.predict(columns[-3:])
+    array([0., 0., 1.])
+    """
+
+    def __init__(
+        self,
+        alpha: float = 0.01,
+        *,
+        l1_ratio: float = 0.0,
+        fit_intercept: bool = True,
+        max_iter: int = 100,
+        tol: float = 1e-9,
+        warm_start: bool = False,
+    ) -> None:
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.fit_intercept = fit_intercept
+        self.max_iter = max_iter
+        self.tol = tol
+        self.warm_start = warm_start
+
+    def __sklearn_tags__(self) -> Tags:
+        """Declare to scikit-learn that there are two classes."""
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Fit the coefficients and the intercept.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, p)
+            Never changed; a sparse one is never densified.
+        y : array_like of shape (n,)
+            Two labels of any type.
+        sample_weight : array_like of shape (n,), optional
+            Non-negative; a weight of 2 is the row twice, a weight of 0 no row.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For anything but two classes; for input that is empty, not numeric, not finite or of the
+            wrong shape; for negative weights; for parameters out of range.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the tolerance is not reached: with the gap reached, the gap wanted and a remedy.
+        """
+        X, y = validate_data(self, X, y, accept_sparse=FORMATS, dtype=DTYPES)
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) != 2:
+            kind = type_of_target(y, input_name="y")
+            raise ValueError(
+                "Only binary classification is supported. The type of the target is "
+                f"{kind}: y must hold two classes; got {len(self.classes_)} class(es)."
+            )
+        problem = Objective(
+            X,
+            2.0 * codes - 1,
+            L1L2(self.alpha, self.l1_ratio),
+            Logistic(),
+            sample_weight,
+            self.fit_intercept,
+        )
+        start = self._starts((1, X.shape[1]))[0]
+        solution = newton(problem, start, tol=self.tol, max_iter=self.max_iter)
+        self._keep([solution], X.dtype, single=False)
+        self.dual_gap_, self.n_iter_ = solution.dual_gap, solution.n_iter
+        return self
+
+    def decision_function(self, X: ArrayLike) -> Array:
+        """Return Xw + b, the log of the odds of the second class.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, p)
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
+        return self._predictor(X).ravel()
+
+    def predict_proba(self, X: ArrayLike) -> Array:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, p)
+
+        Returns
+        -------
+        ndarray of shape (n, 2)
+            Rows sum to 1.
+        """
+        z = self.decision_function(X)
+        return np.column_stack([expit(-z), expit(z)])
+
+    def predict(self, X: ArrayLike) -> Array:
+        """Return the likelier class of each row.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, p)
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
+        z = self.decision_function(X)
+        return self.classes_[(z > 0).astype(int)]

@@ -1,0 +1,350 @@
+r"""The exact solver behind the estimators: find which coefficients are not zero, then solve for them.
+
+For squared error, once it is known which coefficients are zero and what sign the others have, the
+answer solves a linear system. This solver searches for that *active set*, and it starts where the
+answer is known: at :math:`l_1 = \alpha_{\max}` all coefficients are zero. Lowering :math:`l_1` a
+little changes the active set a little.
+
+Up to `SMALL` columns everything follows from one Gram matrix: `tableau` walks from breakpoint to
+breakpoint while the ridge part stays fixed; along an Elastic Net path, where it shrinks with alpha
+and the path is no longer piecewise linear, `steps` go from one alpha to the next. Beyond,
+`working_set` does the same on the few columns that matter. Every answer is certified by its duality
+gap, and where that falls short `certify.polish` improves it from X itself.
+"""
+
+import warnings
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from numpy import ndarray as Array
+from sklearn.exceptions import ConvergenceWarning
+
+from .._validation import check_integer, check_number
+from ..losses import SquaredError
+from ..objective import Objective
+from .centred import CentredData
+from .certify import certificate, gaps, gram_rounding, polish
+from .closed_form import ridge_closed_form
+from .gram import GramSystem, system_for
+from .solution import Solution, starting_point
+from .steps import solve
+from .tableau import tableau_path
+from .working_set import working_set_grid
+
+SMALL = 300
+"""Up to this many columns the Gram matrix of all of them is the whole problem."""
+RATIO = 0.9
+"""On a working set alphas further apart than this factor get points between them."""
+
+
+class PathSolution(NamedTuple):
+    """Answers on a grid of alphas.
+
+    Attributes
+    ----------
+    coefs : ndarray of shape (p, k)
+    dual_gaps : ndarray of shape (k,)
+        On the scale of the objective.
+    n_iter : ndarray of shape (k,)
+        Active sets tried for each.
+    """
+
+    coefs: Array
+    dual_gaps: Array
+    n_iter: Array
+
+
+def active_set(
+    objective: Objective,
+    w0: Array | None = None,
+    *,
+    tol: float = 1e-9,
+    max_iter: int = 100_000,
+) -> Solution:
+    """Solve a squared-error objective exactly.
+
+    Parameters
+    ----------
+    objective : Objective
+        With `SquaredError` and any penalty; X dense or sparse.
+    w0 : ndarray of shape (p,), optional
+        Where to look first: its non-zeros are the first active set. Without it the search starts
+        at the alpha where all coefficients are zero.
+    tol : float, default 1e-9
+        The duality gap allowed, relative to the objective of the best intercept-only model. The
+        answer is usually exact to rounding, whatever ``tol`` is.
+    max_iter : int, default 100_000
+        Active sets tried at most.
+
+    Returns
+    -------
+    Solution
+        ``n_iter`` counts the active sets tried, that is, linear systems solved or pivots made;
+        a warm start at the answer tries one. ``coef`` has the precision of X: it is rounded last,
+        and ``dual_gap`` belongs to it before rounding.
+
+    Raises
+    ------
+    ValueError
+        If the loss is not `SquaredError`, or w0, tol or max_iter is not what it should be.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the gap is larger than it should be. It names both.
+
+    Notes
+    -----
+    With k active columns: O(np²) once and O(p²) a step for p up to `SMALL`; beyond, O(np) for
+    every five points of a grid that leads there, and O(nk + k²) a step. Never a p × p matrix for
+    p > `SMALL`. Without an L1 part it is ridge, in closed form.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from regkit.penalties import L1
+    >>> F = Objective(np.eye(2), [3.0, 1.0], L1(0.5), fit_intercept=False)
+    >>> solution = active_set(F)
+    >>> solution.coef, solution.n_iter
+    (array([2., 0.]), 2)
+    """
+    tol = check_number("tol", tol, low=0)
+    max_iter = check_integer("max_iter", max_iter, low=1)
+    penalty = objective.penalty
+    start = None if w0 is None else starting_point(objective, w0)
+    data = _centred(objective)
+    alphas = np.array([penalty.alpha])
+    path = _solve(objective, data, alphas, start=start, tol=tol, max_iter=max_iter)
+    w, gap = path.coefs[:, 0], float(path.dual_gaps[0])
+    residual = data.y - data.fitted(w)
+    return Solution(
+        coef=w.astype(data.X.dtype, copy=False),
+        intercept=data.intercept(w),
+        dual_gap=gap,
+        n_iter=int(path.n_iter[0]),
+        converged=bool(gap <= tol * data.null_value),
+        history=np.array([residual @ residual / 2 + penalty.value(w)]),
+    )
+
+
+def active_set_path(
+    objective: Objective, alphas: Array, *, tol: float = 1e-9, max_iter: int = 100_000
+) -> PathSolution:
+    """Solve a squared-error objective exactly for each of a decreasing grid of alphas.
+
+    Parameters
+    ----------
+    objective : Objective
+        As for `active_set`; the alpha of its penalty is not used.
+    alphas : ndarray of shape (k,)
+        Decreasing, at least 0.
+    tol, max_iter
+        As for `active_set`; max_iter counts for the whole path.
+
+    Returns
+    -------
+    PathSolution
+
+    Raises
+    ------
+    ValueError
+        If the loss is not `SquaredError` or alphas is not such a grid.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the gap is larger than it should be for some alpha.
+
+    Notes
+    -----
+    Each answer is where the search for the next begins. The number of alphas adds little to the
+    cost: a coarse grid is refined on the way in any case.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from regkit.penalties import L1
+    >>> F = Objective(np.eye(2), [3.0, 1.0], L1(1.0), fit_intercept=False)
+    >>> active_set_path(F, np.array([1.0, 0.25])).coefs
+    array([[1. , 2.5],
+           [0. , 0.5]])
+    """
+    tol = check_number("tol", tol, low=0)
+    max_iter = check_integer("max_iter", max_iter, low=1)
+    alphas = np.asarray(alphas, dtype=float)
+    fine = alphas.ndim == 1 and alphas.size and np.isfinite(alphas).all()
+    if not fine or (alphas < 0).any() or (np.diff(alphas) > 0).any():
+        raise ValueError(f"alphas must be a decreasing grid of numbers >= 0; got {alphas!r}.")
+    data = _centred(objective)
+    path = _solve(objective, data, alphas, start=None, tol=tol, max_iter=max_iter)
+    return path._replace(coefs=path.coefs.astype(data.X.dtype, copy=False))
+
+
+def _centred(objective: Objective) -> CentredData:
+    if not isinstance(objective.loss, SquaredError):
+        raise ValueError(f"active_set needs SquaredError; got {objective.loss}. Use fista.")
+    return CentredData(objective)
+
+
+def _solve(
+    objective: Objective,
+    data: CentredData,
+    alphas: Array,
+    *,
+    start: Array | None,
+    tol: float,
+    max_iter: int,
+) -> PathSolution:
+    p, k = data.shape[1], len(alphas)
+    ratio, positive = objective.penalty.l1_ratio, objective.penalty.positive
+    coefs, dual_gaps, n_iter = np.zeros((p, k)), np.zeros(k), np.ones(k, dtype=int)
+    if data.null_value == 0:
+        return PathSolution(coefs, dual_gaps, n_iter)
+    l1s, l2s = alphas * ratio, alphas * (1 - ratio)
+    smooth = (l1s == 0) & (not positive)
+    for i in np.flatnonzero(smooth):
+        penalty = replace(objective.penalty, alpha=float(alphas[i]))
+        coefs[:, i], dual_gaps[i] = _ridge(replace(objective, penalty=penalty), data)
+    rest = np.flatnonzero(~smooth)
+    if len(rest):
+        grid = _small_grid if p <= SMALL else _wide_grid
+        l1s, l2s = l1s[rest], l2s[rest]
+        W, found, steps = grid(data, l1s, l2s, positive, start, tol, max_iter)
+        if positive:
+            # where a weight just reaches zero, rounding may leave it a trifle below
+            W = np.maximum(W, 0)
+        target = tol * data.null_value
+        hidden = data.rounding * np.abs(W).sum(axis=0)
+        for i in np.flatnonzero(found > np.maximum(target, hidden)):
+            W[:, i], found[i], extra = polish(
+                data,
+                W[:, i],
+                l1s[i],
+                l2s[i],
+                positive=positive,
+                target=target,
+                limit=max(1, min(max_iter - int(steps.sum()), 2 * min(data.shape) + 100)),
+            )
+            steps[i] += extra
+        # rounding in the slopes can hide as much: a gap that leaves it out would be no bound
+        found += data.rounding * np.abs(W).sum(axis=0)
+        coefs[:, rest], dual_gaps[rest], n_iter[rest] = W, found, np.maximum(steps, 1)
+    _warn_if_short(dual_gaps, tol * data.null_value, alphas)
+    return PathSolution(coefs, dual_gaps, n_iter)
+
+
+def _small_grid(
+    data: CentredData,
+    l1s: Array,
+    l2s: Array,
+    positive: bool,
+    start: Array | None,
+    tol: float,
+    max_iter: int,
+) -> tuple[Array, Array, Array]:
+    """Solve on the grid from the Gram matrix of all columns."""
+    G, b, kappa = data.unit_gram()
+    factor = system_for(l2s, data.scale, len(b))
+    factor.grow(np.zeros((0, len(b))), G, b, kappa)
+    if (l2s == l2s[0]).all() and start is None:
+        factor.set_ridge(l2s[0])
+        W, steps = tableau_path(factor.matrix, b, kappa, l1s, positive=positive, limit=max_iter)
+    else:
+        W, steps = _steps_grid(factor, l1s, l2s, positive, start, max_iter)
+    C = b[:, None] - G @ W
+    rounding = gram_rounding(W, data.y)
+    squares = np.maximum(2 * data.null_value - b @ W - np.einsum("ij,ij->j", W, C), 0)
+    W = W * kappa[:, None]
+    C = C / kappa[:, None] - l2s * W
+    found = gaps(C, W, squares, l1s, l2s, positive=positive, rounding=data.rounding)
+    # where rounding in G could matter, X itself must say how good the answer is
+    doubtful = np.flatnonzero(rounding > 0.01 * tol * data.null_value)
+    for few in np.array_split(doubtful, -(-len(doubtful) // 8) or 1):
+        if len(few):
+            found[few], _ = certificate(data, W[:, few], l1s[few], l2s[few], positive=positive)
+    return W, found, steps
+
+
+def _steps_grid(
+    factor: GramSystem,
+    l1s: Array,
+    l2s: Array,
+    positive: bool,
+    start: Array | None,
+    max_iter: int,
+) -> tuple[Array, Array]:
+    """Solve on the grid by steps from each point to the next."""
+    W, steps = np.zeros((factor.size, len(l1s))), np.zeros(len(l1s), dtype=int)
+    w = np.zeros(factor.size)
+    if start is not None:
+        w = np.where(positive & (start < 0), 0, start) / factor.kappa
+        support = np.flatnonzero(w)
+        factor.restart(support, np.sign(w[support]))
+        w = np.where(factor.is_active, w, 0)
+    for i in range(len(l1s)):
+        before = factor.solves
+        limit = max(1, min(10 * len(w) + 100, max_iter - before))
+        w = W[:, i] = solve(factor, w, l1s[i], l2s[i], positive=positive, limit=limit)
+        steps[i] = factor.solves - before
+    return W, steps
+
+
+def _wide_grid(
+    data: CentredData,
+    l1s: Array,
+    l2s: Array,
+    positive: bool,
+    start: Array | None,
+    tol: float,
+    max_iter: int,
+) -> tuple[Array, Array, Array]:
+    """Solve on a working set, with points added where the grid is coarse."""
+    if start is not None:
+        return working_set_grid(
+            data, l1s, l2s, positive=positive, max_iter=max_iter, start=start
+        )
+    b = data.b
+    first = max(float(b.max() if positive else np.abs(b).max()), float(l1s[0]))
+    fine1, fine2, kept = _refined(first, l1s, l2s)
+    W, found, steps = working_set_grid(data, fine1, fine2, positive=positive, max_iter=max_iter)
+    steps = np.diff(np.cumsum(steps)[kept], prepend=0)
+    return W[:, kept], found[kept], steps
+
+
+def _refined(first: float, l1s: Array, l2s: Array) -> tuple[Array, Array, Array]:
+    """Return the grid with points between those further apart than RATIO, and where its own are."""
+    fine1, fine2, kept = [], [], []
+    l1, l2 = first, l2s[0]
+    for l1_next, l2_next in zip(l1s, l2s, strict=True):
+        # l1 = 0 (with positive) is an infinite number of ratios away: 1e-9 of the start will do
+        low = max(l1_next, 1e-9 * first)
+        points = max(1, int(np.ceil(np.log(l1 / low) / -np.log(RATIO) - 1e-9))) if l1 > low else 1
+        share = np.arange(1, points) / points
+        fine1 += [*(l1 * (low / l1) ** share), l1_next]
+        fine2 += [*(l2 + (l2_next - l2) * share), l2_next]
+        kept.append(len(fine1) - 1)
+        l1, l2 = max(l1_next, low), l2_next
+    return np.array(fine1), np.array(fine2), np.array(kept)
+
+
+def _ridge(objective: Objective, data: CentredData) -> tuple[Array, float]:
+    """Return ridge coefficients and their gap."""
+    if not sp.issparse(data.X):
+        solution = ridge_closed_form(objective)
+        return solution.coef, solution.dual_gap
+    raise NotImplementedError
+
+
+def _warn_if_short(dual_gaps: Array, target: float, alphas: Array) -> None:
+    short = np.flatnonzero(~(dual_gaps <= target))
+    if len(short):
+        worst = short[dual_gaps[short].argmax()]
+        warnings.warn(
+            f"Stopped with a duality gap of {dual_gaps[worst]:.3g} at alpha={alphas[worst]:.6g}"
+            f" ({len(short)} of {len(alphas)} alphas fall short); wanted at most {target:.3g}. "
+            "Raise tol or max_iter, standardise the columns, or use a larger alpha.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )

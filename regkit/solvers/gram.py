@@ -1,0 +1,315 @@
+r"""Solving on an active set from the Gram matrix of a working set.
+
+On an active set A with signs s the optimality condition is linear,
+
+.. math:: (G_{AA} + l_2 K_A^2)\, w_A = b_A - l_1 K_A s_A,
+   \qquad G = \tilde Z^\top \tilde Z,\; b = \tilde Z^\top y,\; K = \operatorname{diag}(\kappa),
+
+with columns :math:`\tilde Z` of length 1. `BorderedInverse` keeps the inverse of the matrix on the
+left as columns come and go, O(mk) a step; it needs l2 to stay as it is. `DirectSolve` keeps
+nothing and solves afresh, O(k³) a step; it is for a ridge part that changes at every step.
+
+Forming G squares the condition number, so columns nearer to dependence than about 1e-7 are beyond
+both: see `regkit.solvers.orthogonal`.
+"""
+
+from typing import Protocol
+
+import numpy as np
+from numpy import ndarray as Array
+
+EPS = np.finfo(float).eps
+DEPENDENT = 1e-12
+"""A column whose part orthogonal to the active ones keeps less of its squared length is dependent:
+rounding in G would be a sizeable part of it."""
+
+RIDGE_ENOUGH = 1e-9
+"""A ridge part this large beside a column's squared length keeps the active columns independent."""
+
+
+class Factor(Protocol):
+    """What the steps of `regkit.solvers.steps` ask of whatever does the algebra.
+
+    Attributes
+    ----------
+    size : int
+        The columns m of the working set.
+    kappa : ndarray of shape (m,)
+        The price of each coefficient.
+    active : ndarray of shape (k,)
+        Positions of the active columns in the working set.
+    signs : ndarray of shape (k,)
+        Their signs.
+    is_active, waits : ndarray of shape (m,)
+        Which columns are active, and which wait because they depend on active ones.
+    solves : int
+        Linear systems solved so far: what the solver counts as iterations.
+    """
+
+    size: int
+    kappa: Array
+    active: Array
+    signs: Array
+    is_active: Array
+    waits: Array
+    solves: int
+
+    def enter(self, J: Array, signs: Array) -> None:
+        """Append columns to the active set."""
+
+    def leave(self, places: Array) -> None:
+        """Take the columns at these places of `active` out of it."""
+
+    def minimise(self, l1: float) -> tuple[Array, Array]:
+        """Return the minimiser on the active set (k,) and :math:`c = b - Gw` (m,)."""
+
+    def combination(self, j: int) -> Array | None:
+        """Return the weights with which active columns make up column j, None if they do not."""
+
+    def rounding(self, x: Array) -> float:
+        """Return the rounding error to expect in c for weights x."""
+
+
+class GramSystem:
+    """A growing Gram matrix and the active set on it; the base of both ways to solve.
+
+    Parameters
+    ----------
+    room : int, default 64
+        Columns to make room for; more is made when needed.
+
+    Attributes
+    ----------
+    matrix : ndarray of shape (m, m)
+        The Gram matrix of unit columns, with the ridge part on its diagonal.
+    b : ndarray of shape (m,)
+        Products of the columns with y.
+    l2 : float
+    size, kappa, active, signs, is_active, waits, solves
+        See `Factor`.
+    """
+
+    def __init__(self, room: int = 64) -> None:
+        self._matrix, self._b, self._kappa = np.zeros((room, room)), np.zeros(room), np.zeros(room)
+        self._is_active, self._waits = np.zeros(room, dtype=bool), np.zeros(room, dtype=bool)
+        self.active, self.signs = np.zeros(0, dtype=int), np.zeros(0)
+        self.solves, self.l2 = 0, 0.0
+        self._resize(0)
+
+    def grow(self, cross: Array, block: Array, b: Array, kappa: Array) -> None:
+        """Append columns: their products with the old ones (m, j), themselves (j, j) and y (j,)."""
+        m, total = self.size, self.size + len(b)
+        if total > len(self._b):
+            self._make_room(2 * total)
+        self._matrix[:m, m:total], self._matrix[m:total, :m] = cross, cross.T
+        self._matrix[m:total, m:total] = block
+        self._b[m:total], self._kappa[m:total] = b, kappa
+        self._is_active[m:total] = self._waits[m:total] = False
+        self._resize(total)
+        # a column of zeros has a diagonal of 1 as the others have: its weight stays 0 either way
+        self._diagonal[m:] = 1 + self.l2 * kappa**2
+
+    def keep(self, positions: Array) -> None:
+        """Forget all columns but those at these positions, all active ones among them."""
+        place = np.zeros(self.size, dtype=int)
+        m = len(positions)
+        place[positions] = np.arange(m)
+        self._matrix[:m, :m] = self._matrix[np.ix_(positions, positions)]
+        for array in (self._b, self._kappa, self._is_active, self._waits):
+            array[:m] = array[positions]
+        self.active = place[self.active]
+        self._resize(m)
+
+    def set_ridge(self, l2: float) -> None:
+        """Change l2."""
+        if l2 != self.l2:
+            self.l2 = l2
+            self._diagonal[:] = 1 + l2 * self.kappa**2
+
+    def restart(self, active: Array, signs: Array) -> None:
+        """Set the active set, as far as its columns are independent."""
+        self.is_active[:], self.waits[:] = False, False
+        self.active, self.signs = np.zeros(0, dtype=int), np.zeros(0)
+        if len(active):
+            self.enter(active, signs)
+
+    def enter(self, J: Array, signs: Array) -> None:
+        """Append columns to the active set."""
+        self.active, self.signs = np.append(self.active, J), np.append(self.signs, signs)
+        self.is_active[J] = True
+
+    def rounding(self, x: Array) -> float:
+        """Return the rounding error to expect in c for weights x."""
+        return 4 * EPS * float(np.abs(self.b).max(initial=0) + np.abs(x).sum())
+
+    def _slopes(self, x: Array) -> Array:
+        """Return c on the working set for weights x on the active one."""
+        z = np.zeros(self.size)
+        z[self.active] = x
+        return self.b - self.matrix @ z
+
+    def _resize(self, m: int) -> None:
+        self.size = m
+        self.matrix, self.b, self.kappa = self._matrix[:m, :m], self._b[:m], self._kappa[:m]
+        self.is_active, self.waits = self._is_active[:m], self._waits[:m]
+        self._diagonal = np.einsum("ii->i", self.matrix)
+
+    def _make_room(self, room: int) -> None:
+        for name in ("_matrix", "_b", "_kappa", "_is_active", "_waits"):
+            old = getattr(self, name)
+            new = np.zeros((room,) * old.ndim, dtype=old.dtype)
+            new[tuple(slice(length) for length in old.shape)] = old
+            setattr(self, name, new)
+
+
+class DirectSolve(GramSystem):
+    """The system solved afresh at every step, for a ridge part that changes.
+
+    The ridge part must be well above rounding, so that no active columns are dependent.
+    """
+
+    def leave(self, places: Array) -> None:
+        """Take the columns at these places of `active` out of it."""
+        self.is_active[self.active[places]] = False
+        self.active, self.signs = np.delete(self.active, places), np.delete(self.signs, places)
+
+    def minimise(self, l1: float) -> tuple[Array, Array]:
+        """Return the minimiser on the active set, and c on the working set."""
+        self.solves += 1
+        A = self.active
+        if not len(A):
+            return np.zeros(0), self.b
+        block = self.matrix[A[:, None], A]
+        rhs = self.b[A] - l1 * self.kappa[A] * self.signs
+        x = np.linalg.solve(block, rhs)
+        if self.l2 < 1e-6:
+            x += np.linalg.solve(block, rhs - block @ x)
+        return x, self._slopes(x)
+
+    def combination(self, j: int) -> None:
+        """Return None: with a ridge part no column is made up of others."""
+
+
+class BorderedInverse(GramSystem):
+    """The system solved by an inverse that follows the active set, for a fixed l2."""
+
+    def __init__(self, room: int = 64) -> None:
+        super().__init__(room)
+        self._inverse = np.zeros((room, room))
+
+    def enter(self, J: Array, signs: Array) -> None:
+        r"""Border the inverse with the columns J; dependent ones are marked as waiting instead.
+
+        With :math:`U = G_{JA} P` and the Schur complement :math:`S = G_{JJ} - U G_{AJ}` the new
+        inverse is :math:`P + U^\top S^{-1} U` bordered by :math:`-S^{-1} U` and :math:`S^{-1}`.
+        """
+        k = len(self.active)
+        P = self._inverse[:k, :k]
+        cross = self.matrix[J[:, None], self.active]
+        U = cross @ P
+        S = self.matrix[J[:, None], J] - U @ cross.T
+        independent = _independent(S, self._diagonal[J])
+        if not independent.all():
+            self.waits[J[~independent]] = True
+            J, signs, U = J[independent], signs[independent], U[independent]
+            S = S[np.ix_(independent, independent)]
+        T = np.linalg.inv(S)
+        TU = T @ U
+        q = k + len(J)
+        if q > len(self._inverse):
+            room = np.zeros((2 * q, 2 * q))
+            room[:k, :k] = P
+            self._inverse = room
+            P = room[:k, :k]
+        P += U.T @ TU
+        self._inverse[k:q, :k], self._inverse[:k, k:q] = -TU, -TU.T
+        self._inverse[k:q, k:q] = T
+        super().enter(J, signs)
+
+    def leave(self, places: Array) -> None:
+        r"""Take the columns at these places of `active` out of the inverse.
+
+        What remains is :math:`P_{KK} - P_{KL} P_{LL}^{-1} P_{LK}`.
+        """
+        k = len(self.active)
+        q = k - len(places)
+        P = self._inverse[:k, :k]
+        rows = P[places]
+        self.is_active[self.active[places]] = False
+        P -= rows.T @ np.linalg.solve(rows[:, places], rows)
+        # the last rows fill the holes, so that the inverse stays in one piece
+        holes = places[places < q]
+        movers = np.setdiff1d(np.arange(q, k), places)
+        P[holes] = P[movers]
+        P[:, holes] = P[:, movers]
+        self.active[holes], self.signs[holes] = self.active[movers], self.signs[movers]
+        self.active, self.signs = self.active[:q], self.signs[:q]
+        self.waits[:] = False
+
+    def set_ridge(self, l2: float) -> None:
+        """Change l2; the active set begins again from an inverse of the new matrix."""
+        if l2 != self.l2:
+            super().set_ridge(l2)
+            self.restart(self.active, self.signs)
+
+    def minimise(self, l1: float) -> tuple[Array, Array]:
+        """Return the minimiser on the active set, and c on the working set.
+
+        The inverse drifts as it is bordered. Refinement with G itself corrects the answer; where
+        that gains too little, the inverse is computed afresh, once.
+        """
+        self.solves += 1
+        A, k = self.active, len(self.active)
+        if not k:
+            return np.zeros(0), self.b
+        price = l1 * self.kappa[A]
+        rhs = self.b[A] - price * self.signs
+        P = self._inverse[:k, :k]
+        x = P @ rhs
+        last, fresh = np.inf, False
+        for _ in range(10):
+            c = self._slopes(x)
+            error = c[A] - price * self.signs
+            worst = np.abs(error).max()
+            if worst <= max(1e-12 * price.min(), self.rounding(x)):
+                break
+            if worst > 0.1 * last:
+                if fresh:
+                    break
+                P[:] = np.linalg.inv(self.matrix[A[:, None], A])
+                x, last, fresh = P @ rhs, np.inf, True
+            else:
+                x, last = x + P @ error, worst
+        return x, c
+
+    def combination(self, j: int) -> Array | None:
+        """Return the weights with which active columns make up column j, None if they do not."""
+        k = len(self.active)
+        cross = self.matrix[j, self.active]
+        weights = self._inverse[:k, :k] @ cross
+        length = self._diagonal[j]
+        return weights if length - weights @ cross <= DEPENDENT * length else None
+
+
+def _independent(S: Array, length: Array) -> Array:
+    """Return which columns keep a part of their own, by elimination on their Schur complement."""
+    if (np.diagonal(S) > DEPENDENT * length).all():
+        try:
+            own = np.diagonal(np.linalg.cholesky(S)) ** 2
+            if (own > DEPENDENT * length).all():
+                return np.ones(len(S), dtype=bool)
+        except np.linalg.LinAlgError:
+            pass
+    S, independent = S.copy(), np.zeros(len(S), dtype=bool)
+    for i in range(len(S)):
+        if S[i, i] > DEPENDENT * length[i]:
+            independent[i] = True
+            S -= np.outer(S[:, i], S[i]) / S[i, i]
+    return independent
+
+
+def system_for(l2s: Array, scale: float, room: int = 64) -> GramSystem:
+    """Return the kind of system that suits a grid of l2, given the square of a column's length."""
+    changes = l2s.min() < l2s.max()
+    enough = l2s.min() > RIDGE_ENOUGH * scale
+    return DirectSolve(room) if changes and enough else BorderedInverse(room)

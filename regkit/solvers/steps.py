@@ -1,0 +1,131 @@
+r"""From one active set to the optimal one: Newton steps, which are fast, and descent, which is safe.
+
+Both solve the system of `regkit.solvers.gram` on the active set and then look at what is wrong:
+an active weight whose sign has turned (it must leave), or an inactive column with
+:math:`|c_j| > l_1 \kappa_j` (it must enter). With neither, the optimality conditions hold.
+
+*Newton* lets all of them leave and enter at once: the primal–dual active set method, which is
+Newton's method on the non-smooth optimality conditions (Hintermüller, Ito and Kunisch, 2002). From
+the answer at a nearby :math:`l_1` it needs two or three steps; from further away it can cycle.
+
+*Descent* goes only as far as the first weight to reach zero, and lets one column enter at a time.
+Every move lowers the objective, so no active set comes back and it ends (Lawson and Hanson, 1974,
+for non-negative least squares; Lee, Battle, Raina and Ng, 2006, for the lasso). It also knows what
+to do with a column that depends on active ones: trade it for them, along the line on which the
+fit does not change, until one of them reaches zero.
+"""
+
+import numpy as np
+from numpy import ndarray as Array
+
+from .gram import Factor, GramSystem
+
+
+def solve(
+    factor: GramSystem, w: Array, l1: float, l2: float, *, positive: bool, limit: int
+) -> Array:
+    """Return the weights (m,) at l1 and l2 from w (m,), the answer at a nearby point."""
+    factor.set_ridge(l2)
+    try:
+        answer = newton(factor, l1, positive=positive)
+        if answer is None:
+            support = np.flatnonzero(w)
+            factor.restart(support, np.sign(w[support]))
+            w = np.where(factor.is_active, w, 0)
+            answer = descend(factor, w, l1, positive=positive, limit=limit)
+    except np.linalg.LinAlgError:
+        # rounding has made the inverse singular; the certificate will say how much w is worth
+        factor.restart(np.zeros(0, dtype=int), np.zeros(0))
+        return w
+    return answer
+
+
+def newton(factor: GramSystem, l1: float, *, positive: bool, tries: int = 6) -> Array | None:
+    """Return the weights on the working set (m,) and leave their active set in the factor.
+
+    None if they cycle, or if a waiting column cannot be left waiting: `descend` must take over.
+    """
+    for _ in range(tries):
+        x, c = factor.minimise(l1)
+        turned = np.flatnonzero(x * factor.signs < 0)
+        excess = _excess(factor, c, l1, positive, factor.rounding(x))
+        new = np.flatnonzero((excess > 0) & ~factor.waits)
+        if not len(turned) and not len(new):
+            return None if (excess > 0).any() else scatter(factor, x)
+        if len(turned):
+            factor.leave(turned)
+        if len(new):
+            factor.enter(new, np.sign(c[new]))
+        if not np.isfinite(factor.signs).all():
+            return None
+    return None
+
+
+def descend(factor: Factor, w: Array, l1: float, *, positive: bool, limit: int) -> Array:
+    """Return weights (m,) of lower objective than w, at the optimum unless ``limit`` was reached.
+
+    The factor's active set must be the support of w, with its signs.
+    """
+    w = w.copy()
+    barred = np.zeros(factor.size, dtype=bool)
+    for _ in range(limit):
+        A = factor.active
+        x, c = factor.minimise(l1)
+        wrong = x * factor.signs < 0
+        if wrong.any():
+            moved = _move(factor, w, x - w[A], np.where(wrong, -w[A] / (x - w[A]), np.inf))
+            barred &= not moved
+            continue
+        barred &= bool((x == w[A]).all())
+        w[A] = x
+        excess = _excess(factor, c, l1, positive, factor.rounding(x))
+        excess[barred] = 0
+        j = int(excess.argmax()) if len(excess) else 0
+        if not len(excess) or excess[j] <= 0:
+            break
+        sign = np.sign(c[j])
+        mixture = factor.combination(j) if len(A) else None
+        while mixture is not None:
+            # column j is a mixture of active ones: hand their weight over to it
+            direction = -sign * mixture
+            falls = direction * factor.signs < 0
+            with np.errstate(divide="ignore", invalid="ignore"):
+                reach = np.where(falls, -w[factor.active] / direction, np.inf)
+            step = reach.min(initial=np.inf)
+            if not np.isfinite(step):
+                break
+            w[j] += step * sign
+            _move(factor, w, direction, reach, until=step)
+            mixture = factor.combination(j) if len(factor.active) else None
+        if mixture is not None:
+            barred[j] = True
+            continue
+        # if it comes straight back with the wrong sign, rounding let it in: not again
+        barred[j] = True
+        factor.enter(np.array([j]), np.array([sign]))
+    return w
+
+
+def scatter(factor: Factor, x: Array) -> Array:
+    """Return weights on the working set from those on the active set."""
+    w = np.zeros(factor.size)
+    w[factor.active] = x
+    return w
+
+
+def _excess(factor: Factor, c: Array, l1: float, positive: bool, rounding: float) -> Array:
+    """Return by how much inactive columns exceed their bound, 0 where only rounding may say so."""
+    bound = l1 * factor.kappa * (1 + 1e-10) + rounding
+    excess = (c if positive else np.abs(c)) - bound
+    return np.where(factor.is_active, 0, np.maximum(excess, 0))
+
+
+def _move(factor: Factor, w: Array, direction: Array, reach: Array, until: float = -1.0) -> bool:
+    """Move the active weights to where the first reaches zero, and let it leave."""
+    step = reach.min() if until < 0 else until
+    A = factor.active
+    w[A] += step * direction
+    gone = np.flatnonzero(reach <= step)
+    w[A[gone]] = 0
+    factor.leave(gone)
+    return step > 0

@@ -1,0 +1,217 @@
+"""Break regkit on purpose, one line at a time, and see a test fail each time.
+
+Run it with ``make sabotage``. Each entry of `MUTANTS` replaces one piece of the source in a copy of
+the package and names the test files that must notice. A mutant that survives, and a piece of source
+that is no longer there to be replaced, make this script fail.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+TIMEOUT = 300
+
+
+class Mutant(NamedTuple):
+    """A slip, where it is made, and who must notice."""
+
+    slip: str
+    file: str
+    before: str
+    after: str
+    tests: str
+
+
+MUTANTS = [
+    Mutant(
+        "the sign of the squared error's gradient flipped",
+        "losses.py",
+        "return z - y",
+        "return y - z",
+        "test_losses test_objective",
+    ),
+    Mutant(
+        "the half of the squared error dropped",
+        "losses.py",
+        "return 0.5 * (y - z) ** 2",
+        "return (y - z) ** 2",
+        "test_losses",
+    ),
+    Mutant(
+        "the sign of the logistic gradient flipped",
+        "losses.py",
+        "return -y * expit(-y * z)",
+        "return y * expit(-y * z)",
+        "test_losses",
+    ),
+    Mutant(
+        "the half of the ridge penalty dropped",
+        "penalties.py",
+        "self.l2 / 2 * (w @ w)",
+        "self.l2 * (w @ w)",
+        "test_penalties",
+    ),
+    Mutant(
+        "alpha doubled",
+        "penalties.py",
+        "return self.alpha * self.l1_ratio",
+        "return 2 * self.alpha * self.l1_ratio",
+        "test_penalties test_estimators",
+    ),
+    Mutant(
+        "hard instead of soft thresholding",
+        "penalties.py",
+        "return np.maximum(v - threshold, 0) - np.maximum(-v - threshold, 0)",
+        "return np.where(np.abs(v) > threshold, v, 0.0)",
+        "test_penalties",
+    ),
+    Mutant(
+        "the ridge part left out of the prox",
+        "penalties.py",
+        "return soft_threshold(v, step * self.l1) / (1 + step * self.l2)",
+        "return soft_threshold(v, step * self.l1)",
+        "test_penalties",
+    ),
+    Mutant(
+        "positive forgotten in the prox",
+        "penalties.py",
+        "return np.maximum(v - step * self.l1, 0) / (1 + step * self.l2)",
+        "return soft_threshold(v, step * self.l1) / (1 + step * self.l2)",
+        "test_penalties",
+    ),
+    Mutant(
+        "the intercept penalised away",
+        "objective.py",
+        "return step",
+        "return step / 2",
+        "test_objective test_estimators",
+    ),
+    Mutant(
+        "sample weights not scaled to sum 1",
+        "_validation.py",
+        "return weights / weights.sum()",
+        "return weights",
+        "test_objective test_estimators",
+    ),
+    Mutant(
+        "sample weights ignored",
+        "_validation.py",
+        "if value is None:",
+        "if True:",
+        "test_objective test_estimators",
+    ),
+    Mutant(
+        "the loss summed instead of averaged",
+        "_validation.py",
+        "return np.full(length, 1 / length)",
+        "return np.ones(length)",
+        "test_objective test_estimators",
+    ),
+    Mutant(
+        "a gap that is always 0",
+        "certificates.py",
+        "    return shrunk if penalty.l2 == 0 else min(shrunk, gap(1.0))",
+        "    return 0.0",
+        "test_certificates",
+    ),
+    Mutant(
+        "the dual point not shrunk",
+        "certificates.py",
+        "gap(min(1.0, penalty.l1 / steepest))",
+        "gap(1.0)",
+        "test_certificates",
+    ),
+    Mutant(
+        "a KKT residual that forgets the loss",
+        "certificates.py",
+        "return objective.penalty.subdifferential_distance(w, -objective.gradient(w))",
+        "return objective.penalty.subdifferential_distance(w, objective.penalty.subgradient(w))",
+        "test_certificates",
+    ),
+    Mutant(
+        "the warning removed",
+        "solvers/solution.py",
+        "    if not converged:\n        gap",
+        "    if False:\n        gap",
+        "test_solvers",
+    ),
+    Mutant(
+        "convergence declared on the gap alone",
+        "solvers/solution.py",
+        "if improved if keep_best else at_rest:",
+        "if True:",
+        "test_solvers",
+    ),
+    Mutant(
+        "the momentum's restart turned round",
+        "solvers/proximal.py",
+        "@ (w - previous) > 0",
+        "@ (w - previous) < 0",
+        "test_solvers",
+    ),
+    Mutant(
+        "coordinate descent with a stale residual",
+        "solvers/coordinate.py",
+        "residual -= (w[j] - old) * X[:, j]",
+        "residual -= w[j] * X[:, j]",
+        "test_solvers",
+    ),
+    Mutant(
+        "the ridge shrinkage squared",
+        "solvers/closed_form.py",
+        "self.d / (self.d**2 + alpha)",
+        "self.d / (self.d**2 + alpha**2)",
+        "test_solvers test_estimators",
+    ),
+    Mutant(
+        "the subgradient method's last iterate instead of its best",
+        "solvers/subgradient.py",
+        "callback=callback, keep_best=True",
+        "callback=callback, keep_best=False",
+        "test_solvers",
+    ),
+]
+
+
+def survives(mutant: Mutant) -> str | None:
+    """Return what is wrong with the tests if they do not notice the mutant, else None."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in ("regkit", "tests"):
+            shutil.copytree(ROOT / name, copy / name)
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        source = copy / "regkit" / mutant.file
+        text = source.read_text(encoding="utf-8")
+        if mutant.before not in text:
+            return f"'{mutant.before}' is no longer in {mutant.file}"
+        source.write_text(text.replace(mutant.before, mutant.after, 1), encoding="utf-8")
+        tests = [f"tests/{name}.py" for name in mutant.tests.split()]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        try:
+            run = subprocess.run(command, cwd=copy, capture_output=True, timeout=TIMEOUT, text=True)
+        except subprocess.TimeoutExpired:
+            return None  # a mutant that never ends is noticed too
+        # 1: a test failed; 0: all passed; anything else: pytest could not even run them
+        return None if run.returncode == 1 else f"pytest returned {run.returncode}:\n{run.stdout}"
+
+
+def main() -> int:
+    """Try every mutant; return the number that went unnoticed."""
+    with ThreadPoolExecutor(2) as pool:
+        verdicts = list(pool.map(survives, MUTANTS))
+    for mutant, verdict in zip(MUTANTS, verdicts, strict=True):
+        print(f"{'SURVIVED' if verdict else 'noticed '}  {mutant.slip} ({mutant.file})")
+        if verdict:
+            print(f"          {verdict}")
+    survivors = sum(verdict is not None for verdict in verdicts)
+    print(f"{len(MUTANTS) - survivors} of {len(MUTANTS)} slips noticed")
+    return survivors
+
+
+if __name__ == "__main__":
+    sys.exit(main())

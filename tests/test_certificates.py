@@ -1,0 +1,113 @@
+"""The duality gap and the KKT residual against what they promise."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from problems import PENALTIES, random_problem
+
+from regkit.certificates import duality_gap, kkt_residual
+from regkit.losses import Logistic, SquaredError, SquaredHinge
+from regkit.objective import Objective
+from regkit.penalties import L1, L1L2, L2
+from regkit.solvers import fista
+
+LOSSES = [SquaredError(), Logistic(), SquaredHinge()]
+EPS = np.finfo(float).eps
+
+
+def primal_minus_dual(F, w, a):
+    """Return the gap as the definition has it: F(w) minus the dual value at the scaled point."""
+    u = a * F.loss.gradient(F.y, F.predictor(w))
+    v = -(F.X.T @ (F.weights * u))
+    dual = -(F.weights @ F.loss.conjugate(F.y, u)) - F.penalty.conjugate(v)
+    return F.value(w) - dual
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=str)
+@pytest.mark.parametrize("penalty", PENALTIES, ids=str)
+@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+def test_gap_bounds_the_suboptimality_and_vanishes_at_the_solution(loss, penalty, weighted):
+    F = random_problem(penalty, loss, weighted=weighted)
+    solution = fista(F, tol=1e-12, max_iter=50_000)
+    assert 0 <= duality_gap(F, solution.coef) <= 1e-12 * F.null_value
+    np.testing.assert_allclose(kkt_residual(F, solution.coef), 0, atol=1e-7)
+    rng = np.random.default_rng(5)
+    for size in (1e-6, 1e-3, 1.0, 100.0):
+        w = solution.coef + size * rng.standard_normal(6)
+        excess = F.value(w) - F.value(solution.coef)
+        assert duality_gap(F, w) >= excess - 1e-12 * F.null_value
+        assert kkt_residual(F, w).max() > 0
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=str)
+def test_gap_is_primal_minus_dual(loss):
+    rng = np.random.default_rng(6)
+    for penalty in (L1(0.1), L1L2(0.2, 0.5), L2(0.3)):
+        F = random_problem(penalty, loss)
+        for _ in range(5):
+            w = rng.standard_normal(6)
+            u = F.loss.gradient(F.y, F.predictor(w))
+            slope = -(F.X.T @ (F.weights * u)) - penalty.l2 * w
+            a = min(1.0, penalty.l1 / np.abs(slope).max())
+            candidates = [primal_minus_dual(F, w, a * (1 - 4 * EPS))]
+            if penalty.l2 > 0:
+                candidates.append(primal_minus_dual(F, w, 1.0))
+            assert duality_gap(F, w) == pytest.approx(min(candidates), rel=1e-9)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(PENALTIES))
+def test_gap_is_never_negative_and_tells_optimal_from_not(seed, penalty):
+    rng = np.random.default_rng(seed)
+    F = random_problem(penalty, seed=seed % 100)
+    w = np.round(rng.standard_normal(6), 1) * rng.integers(0, 2, 6)
+    gap, kkt = duality_gap(F, w), kkt_residual(F, w).max()
+    assert gap >= 0
+    assert (gap > 1e-9) == (kkt > 1e-9), "away from rounding the two certificates agree"
+
+
+def test_gap_of_least_squares_is_exact():
+    """At alpha = 0 it is half the mean square of the residual's projection on the columns."""
+    F = random_problem(L2(0.0), weighted=True)
+    X, s = F.centred().X, F.weights
+    root = np.sqrt(s)
+    best = np.linalg.lstsq(root[:, None] * X, root * F.centred().y, rcond=None)[0]
+    w = np.array([1.0, 0, -2, 0, 0.5, 3])
+    projection = X @ (best - w)
+    assert duality_gap(F, w) == pytest.approx(0.5 * s @ projection**2)
+    assert duality_gap(F, w) == pytest.approx(F.value(w) - F.value(best))
+    assert duality_gap(F, best) < 1e-28
+
+
+def test_gap_of_ridge_keeps_its_digits_near_the_optimum():
+    """A gap computed as primal minus dual would drown in rounding below 1e-16."""
+    F = Objective(np.eye(2), [3.0, 1.0], L2(0.5), fit_intercept=False)
+    optimum = np.array([1.5, 0.5])
+    w = optimum + np.array([1e-12, 0.0])
+    assert duality_gap(F, optimum) == 0.0
+    assert duality_gap(F, w) == pytest.approx((1.0 * 1e-12) ** 2 / (2 * 0.5), rel=1e-3)
+
+
+def test_a_weight_that_is_not_allowed_has_an_infinite_gap():
+    F = random_problem(L1(0.1, positive=True))
+    assert duality_gap(F, np.full(6, -1e-9)) == np.inf
+    assert np.isfinite(duality_gap(F, np.zeros(6)))
+
+
+def test_positive_solution_is_certified():
+    for penalty in (L1(0.1, positive=True), L1L2(0.1, 0.5, positive=True), L2(0.1, positive=True)):
+        F = replace(random_problem(penalty), y=-random_problem(penalty).y)
+        solution = fista(F, tol=1e-10, max_iter=20_000)
+        assert solution.converged
+        assert (solution.coef >= 0).all()
+        assert solution.coef.any() or F.alpha_max <= penalty.alpha
+        free = fista(replace(F, penalty=L1L2(penalty.alpha, penalty.l1_ratio)))
+        assert (free.coef < 0).any(), "the constraint must bind for this test to mean something"
+
+
+def test_kkt_residual_at_zero_is_the_excess_over_l1():
+    F = Objective(np.eye(2), [3.0, 1.0], L1(0.5), fit_intercept=False)
+    np.testing.assert_array_equal(kkt_residual(F, np.zeros(2)), [1.0, 0.0])
+    np.testing.assert_array_equal(kkt_residual(F, np.array([2.0, 0.5])), [0.0, 0.25])

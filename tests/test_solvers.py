@@ -1,0 +1,296 @@
+"""Every solver reaches the certified optimum, by the road its theory says."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from problems import PENALTIES, random_problem
+from sklearn.exceptions import ConvergenceWarning
+
+from regkit.certificates import duality_gap, kkt_residual
+from regkit.losses import Logistic, SquaredError, SquaredHinge
+from regkit.objective import Objective
+from regkit.penalties import L1, L1L2, L2
+from regkit.solvers import (
+    RidgeDecomposition,
+    coordinate_descent,
+    fista,
+    gradient_descent,
+    inverse,
+    inverse_sqrt,
+    ista,
+    ridge_closed_form,
+    subgradient_descent,
+)
+
+PROXIMAL = [ista, fista, coordinate_descent]
+LOSSES = [SquaredError(), Logistic(), SquaredHinge()]
+
+
+def named(function):
+    return getattr(function, "__name__", str(function))
+
+
+@pytest.mark.parametrize("solver", PROXIMAL, ids=named)
+@pytest.mark.parametrize("penalty", PENALTIES, ids=str)
+@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_solvers_agree(solver, penalty, weighted, fit_intercept):
+    F = random_problem(penalty, weighted=weighted, fit_intercept=fit_intercept)
+    solution = solver(F, tol=1e-12, max_iter=100_000)
+    reference = fista(F, tol=1e-13, max_iter=100_000)
+    np.testing.assert_allclose(solution.coef, reference.coef, atol=1e-9)
+    assert solution.converged
+    assert solution.dual_gap == duality_gap(F, solution.coef) <= 1e-12 * F.null_value
+    assert solution.intercept == F.intercept(solution.coef)
+    assert kkt_residual(F, solution.coef).max() < 1e-8
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=str)
+def test_smooth_solvers_agree_with_the_proximal_ones(loss):
+    F = random_problem(L2(0.3), loss)
+    reference = fista(F, tol=1e-13, max_iter=100_000)
+    descent = gradient_descent(F, tol=1e-12, max_iter=100_000)
+    np.testing.assert_allclose(descent.coef, reference.coef, atol=1e-8)
+    if isinstance(loss, SquaredError):
+        np.testing.assert_allclose(ridge_closed_form(F).coef, reference.coef, atol=1e-9)
+
+
+@pytest.mark.parametrize("solver", [*PROXIMAL, subgradient_descent], ids=named)
+def test_history_and_callback_record_every_iterate(solver):
+    F = random_problem(L1(0.1))
+    seen = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        solution = solver(F, np.ones(6), tol=0.0, max_iter=7, callback=seen.append)
+    assert len(seen) == len(solution.history) == solution.n_iter + 1 == 8
+    np.testing.assert_array_equal(seen[0], np.ones(6))
+    np.testing.assert_allclose(solution.history, [F.value(w) for w in seen])
+    assert F.value(solution.coef) == solution.history.min()
+
+
+@pytest.mark.parametrize("solver", PROXIMAL, ids=named)
+def test_starting_at_the_answer_ends_there_at_once(solver):
+    F = random_problem(L1(0.1))
+    answer = solver(F, tol=1e-13, max_iter=100_000).coef
+    again = solver(F, answer, tol=1e-9)
+    assert again.n_iter <= 2
+    np.testing.assert_allclose(again.coef, answer, atol=1e-9)
+
+
+def test_gradient_descent_shrinks_the_error_at_the_rate_of_the_condition_number():
+    F = random_problem(L2(0.05))
+    best = ridge_closed_form(F).coef
+    errors = []
+    gradient_descent(F, tol=1e-10, callback=lambda w: errors.append(np.linalg.norm(w - best)))
+    data = F.centred()
+    eigenvalues = np.linalg.eigvalsh(data.X.T @ (data.weights[:, None] * data.X)) + 0.05
+    rate = 1 - eigenvalues[0] / eigenvalues[-1]
+    ratios = np.array(errors[1:]) / errors[:-1]
+    assert ratios[:100].max() <= rate * (1 + 1e-9)
+    assert ratios[99] == pytest.approx(rate, rel=1e-3), "and the bound is reached"
+
+
+@pytest.mark.parametrize("solver", [ista, coordinate_descent], ids=named)
+def test_the_objective_never_rises(solver):
+    F = random_problem(L1L2(0.05, 0.5))
+    history = solver(F, 5 * np.ones(6), tol=1e-10).history
+    assert np.diff(history).max() <= 4 * np.finfo(float).eps * history[0]
+
+
+def test_momentum_leads_early_and_needs_the_restart_late():
+    F = random_problem(L1(0.01), n=20, p=15, seed=4)
+    steps = {}
+    for name, arguments in {"plain": dict(restart=False), "restarted": dict()}.items():
+        solution = fista(F, tol=1e-10, max_iter=10**5, **arguments)
+        assert solution.converged
+        steps[name] = solution.n_iter
+    plain = ista(F, tol=1e-10, max_iter=10**5)
+    assert fista(F, tol=1e-10).history[50] < plain.history[50]
+    assert 5 * steps["restarted"] < min(steps["plain"], plain.n_iter)
+
+
+def test_fista_keeps_its_bound():
+    """F(w_k) - F* <= 2 L |w_0 - w*|^2 / (k + 1)^2, Beck and Teboulle, theorem 4.4."""
+    F = random_problem(L1(0.02), n=20, p=15, seed=4)
+    best = fista(F, tol=1e-13, max_iter=10**5)
+    with pytest.warns(ConvergenceWarning):
+        history = fista(F, restart=False, tol=0.0, max_iter=300).history
+    k = np.arange(1, 301)
+    bound = 2 * F.smoothness * (best.coef @ best.coef) / (k + 1) ** 2
+    assert (history[1:] - F.value(best.coef) <= bound * (1 + 1e-12)).all()
+
+
+def test_only_the_prox_makes_exact_zeros():
+    F = random_problem(L1(0.6))
+    assert np.count_nonzero(ista(F).coef == 0) > 0
+    assert np.count_nonzero(coordinate_descent(F).coef == 0) > 0
+    start = np.full(6, 0.1234)
+    with pytest.warns(ConvergenceWarning):
+        signs = subgradient_descent(F, start, step=inverse_sqrt(0.1), tol=1e-12, max_iter=2000)
+    assert np.count_nonzero(signs.coef == 0) == 0
+
+
+def test_subgradient_step_climbs_and_a_fixed_step_ends_in_a_band():
+    F = Objective([[1.0]], [0.2], L1(1.0), fit_intercept=False)  # the minimum is at w = 0
+    tail = []
+    with pytest.warns(ConvergenceWarning):
+        fixed = subgradient_descent(
+            F, np.array([0.77]), step=0.1, tol=0.0, max_iter=500, callback=tail.append
+        )
+    assert (np.diff(fixed.history) > 0).any()
+    width = np.ptp(np.concatenate(tail[-100:]))
+    assert 0.1 < width <= 2 * 0.1 * 1.0, "at most twice the step times alpha"
+    with pytest.warns(ConvergenceWarning):
+        shrinking = subgradient_descent(
+            F, np.array([0.77]), step=inverse_sqrt(0.1), tol=0.0, max_iter=500
+        )
+    assert F.value(shrinking.coef) < F.value(fixed.coef)
+
+
+def test_subgradient_descent_returns_its_best_iterate_certified():
+    F = random_problem(L1(0.1))
+    solution = subgradient_descent(F, tol=1e-2, max_iter=50_000)
+    assert solution.converged
+    assert solution.dual_gap <= 1e-2 * F.null_value
+    assert F.value(solution.coef) == solution.history.min()
+
+
+def test_schedules():
+    assert [inverse(2.0)(k) for k in (1, 2, 4)] == [2.0, 1.0, 0.5]
+    assert [inverse_sqrt(2.0)(k) for k in (1, 4, 16)] == [2.0, 1.0, 0.5]
+    steps = []
+    F = random_problem(L2(0.3))
+    with pytest.warns(ConvergenceWarning):
+        gradient_descent(F, step=lambda k: steps.append(k) or 0.01, tol=0.0, max_iter=3)
+    assert steps == [1, 2, 3]
+
+
+def test_stopping_short_warns_with_the_gap_reached_the_gap_wanted_and_a_remedy():
+    F = random_problem(L1(0.01))
+    message = (
+        r"^Stopped after 2 iterations with a duality gap of \d\S*; "
+        rf"wanted at most {1e-8 * F.null_value:.3g}\. Raise max_iter"
+    )
+    for solver in (ista, fista, coordinate_descent, subgradient_descent):
+        with pytest.warns(ConvergenceWarning, match=message) as record:
+            solution = solver(F, tol=1e-8, max_iter=2)
+        assert not solution.converged
+        assert solution.dual_gap == duality_gap(F, solution.coef) > 1e-8 * F.null_value
+        assert f"a duality gap of {solution.dual_gap:.3g};" in str(record[0].message)
+        assert record[0].filename == __file__, "the warning points at the caller"
+
+
+def test_too_long_a_step_is_stopped_before_infinity():
+    F = random_problem(L2(0.3))
+    with pytest.warns(ConvergenceWarning, match="grew without bound: take a smaller step"):
+        solution = gradient_descent(F, step=10 / F.smoothness, max_iter=5000)
+    assert np.isfinite(solution.coef).all()
+    assert np.isfinite(solution.history).all()
+    assert not solution.converged
+
+
+@pytest.mark.parametrize("solver", [*PROXIMAL, gradient_descent, ridge_closed_form], ids=named)
+def test_a_constant_y_needs_only_the_intercept(solver):
+    penalty = L2(0.1) if solver in (gradient_descent, ridge_closed_form) else L1(0.1)
+    F = Objective(np.arange(6.0).reshape(3, 2), np.full(3, 1e8 / 3), penalty)
+    solution = solver(F)
+    assert (solution.coef == 0).all()
+    assert solution.intercept == pytest.approx(1e8 / 3)
+    assert solution.dual_gap == 0.0
+    assert solution.converged
+
+
+@pytest.mark.parametrize("solver", PROXIMAL, ids=named)
+def test_a_column_of_zeros_has_weight_zero(solver):
+    F = random_problem(L1(0.01))
+    zeroed = replace(F, X=F.X * [1, 0, 1, 1, 1, 1])
+    assert solver(zeroed, max_iter=10**5).coef[1] == 0.0
+    constant = replace(F, X=F.X * [1, 0, 1, 1, 1, 1] + [0, 3, 0, 0, 0, 0])
+    assert solver(constant, max_iter=10**5).coef[1] == pytest.approx(0, abs=1e-12)
+
+
+def test_proximal_gradient_takes_sparse_columns():
+    F = random_problem(L1(0.1), Logistic())
+    sparse = replace(F, X=sp.csr_array(F.X))
+    np.testing.assert_allclose(fista(sparse).coef, fista(F).coef, atol=1e-10)
+
+
+def test_gradient_descent_refuses_what_has_no_gradient():
+    for penalty in (L1(0.1), L1L2(0.1, 0.5), L2(0.1, positive=True)):
+        with pytest.raises(ValueError, match="needs a smooth penalty"):
+            gradient_descent(random_problem(penalty))
+        with pytest.raises(ValueError, match="needs SquaredError and an L2 penalty"):
+            ridge_closed_form(random_problem(penalty))
+    with pytest.raises(ValueError, match="cannot keep weights positive"):
+        subgradient_descent(random_problem(L1(0.1, positive=True)))
+    with pytest.raises(ValueError, match="coordinate_descent needs SquaredError"):
+        coordinate_descent(random_problem(L1(0.1), Logistic()))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (dict(tol=-1.0), r"tol must be a finite number in \[0, inf\); got -1.0"),
+        (dict(tol=np.nan), "tol must be a finite number"),
+        (dict(max_iter=0), "max_iter must be a whole number of at least 1; got 0"),
+        (dict(max_iter=2.5), "max_iter must be a whole number of at least 1; got 2.5"),
+        (dict(step=0.0), r"step must be a finite number in \(0, inf\); got 0.0"),
+        (dict(w0=np.ones(5)), r"w0 must have shape \(6,\); got \(5,\)"),
+        (dict(w0=np.full(6, np.nan)), "w0 must be finite; got NaN"),
+    ],
+)
+def test_bad_arguments_are_refused_by_name(change, message):
+    for solver in (gradient_descent, ista, fista):
+        with pytest.raises(ValueError, match=message):
+            solver(random_problem(L2(0.1)), **change)
+
+
+class TestClosedForm:
+    def test_solves_the_normal_equations(self):
+        F = random_problem(L2(0.3), weighted=True)
+        data = F.centred()
+        gram = data.X.T @ (data.weights[:, None] * data.X) + 0.3 * np.eye(6)
+        expected = np.linalg.solve(gram, data.X.T @ (data.weights * data.y))
+        np.testing.assert_allclose(ridge_closed_form(F).coef, expected, rtol=1e-11)
+
+    def test_serves_every_alpha_and_every_target(self):
+        F = random_problem(L2(0.3), n=5, p=8)
+        other = replace(F, y=F.y[::-1] ** 2 + 100)
+        shared = RidgeDecomposition.of(F)
+        for alpha in (1e-8, 1e-2, 1.0, 1e6):
+            for problem in (F, other):
+                problem = replace(problem, penalty=L2(alpha))
+                solution = ridge_closed_form(problem, shared)
+                assert kkt_residual(problem, solution.coef).max() < 1e-11 * problem.null_value
+                assert solution.dual_gap < 1e-12 * problem.null_value
+
+    def test_is_the_smallest_least_squares_solution_at_zero(self):
+        F = random_problem(L2(0.0), n=5, p=8)
+        data = F.centred()
+        expected = np.linalg.pinv(data.X) @ data.y
+        solution = ridge_closed_form(F)
+        np.testing.assert_allclose(solution.coef, expected, atol=1e-12)
+        assert solution.dual_gap < 1e-25
+
+    def test_degrees_of_freedom_are_the_trace_of_the_hat_matrix(self):
+        F = random_problem(L2(0.3), weighted=True)
+        data, shared = F.centred(), RidgeDecomposition.of(F)
+        XtSX = data.X.T @ (data.weights[:, None] * data.X)
+        for alpha in (0.0, 0.3, 10.0):
+            hat = np.linalg.solve(XtSX + alpha * np.eye(6), XtSX)
+            assert shared.degrees_of_freedom(alpha) == pytest.approx(np.trace(hat))
+        assert shared.degrees_of_freedom(0.0) == 6
+
+    def test_shrinks_each_singular_direction_by_its_factor(self):
+        F = random_problem(L2(0.3))
+        shared = RidgeDecomposition.of(F)
+        shrunk = shared.Vt @ shared.coef(0.3) / (shared.Vt @ shared.coef(0.0))
+        np.testing.assert_allclose(shrunk, shared.d**2 / (shared.d**2 + 0.3))
+
+    def test_a_design_without_rank_gives_zero(self):
+        solution = ridge_closed_form(Objective(np.ones((3, 2)), [1.0, 2.0, 4.0], L2(0.0)))
+        np.testing.assert_array_equal(solution.coef, [0, 0])
+        assert solution.intercept == pytest.approx(7 / 3)

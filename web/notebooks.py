@@ -1,0 +1,117 @@
+"""Execute, compare and normalise the chapters.
+
+python web/notebooks.py run FILE...                  execute in place
+python web/notebooks.py compare FILE...              execute aside: are the bytes the same?
+python web/notebooks.py normalise [--check] FILE...  only tidy, or only say what is untidy
+python web/notebooks.py text FILE                    the notebook as text, for git diff
+"""
+
+import argparse
+import difflib
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+# All that a notebook says about where it was run. Everything else there differs between machines.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+# What a chapter may say about a cell: tags fold it, mystnb captions its figure.
+CELL_METADATA = ("mystnb", "tags")
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def executed(path):
+    """Run a notebook in a fresh kernel, in its own folder; return it, or raise the cell's error."""
+    notebook = read(path)
+    NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # silences a note on its sockets
+        resources={"metadata": {"path": str(Path(path).parent)}},
+    ).execute()
+    return notebook
+
+
+def normalised(notebook):
+    """Return a notebook's text, the same however and wherever it was run or edited."""
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        cell.metadata = {k: v for k, v in cell.metadata.items() if k in CELL_METADATA}
+        if cell.cell_type == "code":
+            cell.outputs = _merged(cell.outputs)
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def _merged(outputs):
+    """Join neighbouring prints, which arrive in pieces of accidental size, and drop metadata."""
+    result = []
+    for output in outputs:
+        if "metadata" in output:
+            output.metadata = {}
+        last = result[-1] if result else {}
+        if output.output_type == "stream" and last.get("name") == output.name:
+            last.text += output.text
+        else:
+            result.append(output)
+    return result
+
+
+def plain(notebook):
+    """Return what a person reads in a notebook; of a figure, its description."""
+    lines = []
+    for cell in notebook.cells:
+        lines += [f"--- {cell.cell_type} {cell.id}", cell.source]
+        for output in cell.get("outputs", []):
+            text = output.get("text") or output.get("data", {}).get("text/plain", "")
+            lines += [f"    {line}" for line in text.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def changed(path, new):
+    """Say how a file differs from `new`, if it does."""
+    old = path.read_text("utf-8")
+    if old == new:
+        return False
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), str(path), "now", lineterm="")
+    print(*(line[:200] for line in list(lines)[:60]), sep="\n")
+    return True
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("command", choices=("run", "compare", "normalise", "text"))
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--check", action="store_true", help="change nothing")
+    args = parser.parse_args()
+
+    differing = 0
+    for path in args.files:
+        if args.command == "text":
+            print(plain(read(path)), end="")
+            continue
+        executes = args.command in ("run", "compare")
+        if executes:
+            print(path, flush=True)
+        text = normalised(executed(path) if executes else read(path))
+        if args.command == "compare" or args.check:
+            differing += changed(path, text)
+        elif text != path.read_text("utf-8"):
+            path.write_text(text, "utf-8", newline="\n")
+    if differing:
+        hint = "" if args.command == "compare" else ": make run tidies them"
+        sys.exit(f"{differing} of {len(args.files)} notebooks differ{hint}")
+
+
+if __name__ == "__main__":
+    main()
