@@ -54,9 +54,11 @@ def check_matrix(name: str, value: object) -> "np.ndarray | sp.csr_array | sp.cs
 
 
 def check_weights(name: str, value: object, length: int) -> np.ndarray:
-    """Return non-negative weights of shape (length,) scaled to sum 1; ``None`` means equal ones."""
+    """Return non-negative weights scaled to sum 1; ``None`` or one number means equal ones."""
     if value is None:
         return np.full(length, 1 / length)
+    if np.ndim(value) == 0:
+        value = np.full(length, check_number(name, value, low=0, strict=True))
     weights = check_vector(name, value, length).astype(float)
     if weights.min() < 0 or not weights.any():
         raise ValueError(

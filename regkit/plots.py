@@ -168,6 +168,7 @@ def coefficient_path(
     ax.axhline(0, color=_INK, linewidth=0.8)
     lines = [ax.plot(alphas, row)[0] for row in coefs]
     ax.set_xlim(alphas[0], alphas[-1])
+    ax.xaxis.set_major_formatter("{x:g}")
     if mark is not None:
         ax.axvline(mark, color=_INK, linewidth=0.8, linestyle=(0, (4, 3)))
     heights = _spread(coefs[:, -1], 0.055 * float(np.ptp(ax.get_ylim())))

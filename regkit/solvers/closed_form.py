@@ -14,12 +14,14 @@ out, which gives the least-squares solution of smallest norm.
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy.sparse as sp
 from numpy import ndarray as Array
 
 from .._validation import check_number
 from ..certificates import duality_gap
 from ..losses import SquaredError
 from ..objective import Objective
+from .centred import CentredData
 from .solution import Solution
 
 
@@ -40,6 +42,8 @@ class RidgeDecomposition:
         The square roots of the weights.
     Uty : ndarray of shape (k,)
         The weighted y in the left singular basis.
+    fit_intercept : bool
+        Whether the columns were centred.
 
     Examples
     --------
@@ -58,33 +62,144 @@ class RidgeDecomposition:
     U: Array
     root: Array
     Uty: Array
+    fit_intercept: bool
 
     @classmethod
     def of(cls, objective: Objective) -> "RidgeDecomposition":
-        """Decompose the data of a squared-error objective: O(np min(n, p)), once."""
-        data = objective.centred()
-        root = np.sqrt(data.weights)
-        U, d, Vt = np.linalg.svd(root[:, None] * data.X, full_matrices=False)
-        rank = np.count_nonzero(d > d[0] * max(data.shape) * np.finfo(d.dtype).eps)
-        U, d, Vt = U[:, :rank], d[:rank], Vt[:rank]
-        return cls(d, Vt, U, root, U.T @ (root * data.y))
+        r"""Decompose the data of a squared-error objective: O(np min(n, p)), once.
+
+        For a sparse X, which is never densified, from the eigenvectors of the smaller of
+        :math:`X^\top X` and :math:`XX^\top`. Squares lose what is below the square root of
+        rounding: directions with :math:`d_k` under about :math:`10^{-7} d_1` count as zero there.
+        """
+        root = np.sqrt(objective.weights)
+        if sp.issparse(objective.X):
+            U, d, Vt = _sparse_svd(CentredData(objective))
+        else:
+            U, d, Vt = np.linalg.svd(root[:, None] * objective.centred().X, full_matrices=False)
+            rank = np.count_nonzero(d > d[0] * max(objective.shape) * np.finfo(d.dtype).eps)
+            U, d, Vt = U[:, :rank], d[:rank], Vt[:rank]
+        whole = cls(d, Vt, U, root, np.zeros_like(d), objective.fit_intercept)
+        return whole.with_target(objective.y)
 
     def with_target(self, y: Array) -> "RidgeDecomposition":
-        """Return the same decomposition for another y: O(nk), no new singular values.
-
-        The columns of U are orthogonal to ``root``, so y need not be centred.
-        """
-        return replace(self, Uty=self.U.T @ (self.root * y))
+        """Return the same decomposition for another y (not centred): O(nk)."""
+        return replace(self, Uty=self.U.T @ self._weighted(y))
 
     def coef(self, alpha: float) -> Array:
         """Return w(α), of shape (p,): O(kp)."""
         alpha = check_number("alpha", alpha, low=0)
         return self.Vt.T @ (self.d / (self.d**2 + alpha) * self.Uty)
 
+    def coefs(self, alphas: Array) -> Array:
+        """Return w(α) for each α, of shape (p, m): one matrix product, O(kpm)."""
+        d = self.d[:, None]
+        return self.Vt.T @ (d / (d**2 + alphas) * self.Uty[:, None])
+
     def degrees_of_freedom(self, alpha: float) -> float:
         r"""Return :math:`\sum_k d_k^2 / (d_k^2 + \alpha)`: the rank at α = 0, less beyond."""
         alpha = check_number("alpha", alpha, low=0)
         return float((self.d**2 / (self.d**2 + alpha)).sum())
+
+    def leave_one_out(self, y: Array, alphas: Array) -> Array:
+        r"""Return each row's error under the fit to all *other* rows, for every α, without refits.
+
+        Row i is left out with all its weight. That leaves the others with the total weight
+        :math:`1 - s_i` (:math:`s` sums to 1), and dividing the objective by it turns α into
+        :math:`\alpha_i = \alpha(1 - s_i)` for the sums over all rows. There the identity of
+        Allen's PRESS holds,
+
+        .. math:: e_i = \frac{r_i(\alpha_i)}{1 - h_i(\alpha_i)}, \qquad
+                  h_i(\alpha) = s_i + \sum_k u_{ik}^2 \frac{d_k^2}{d_k^2 + \alpha},
+
+        r the residuals of the fit to all rows and h their leverages; the first :math:`s_i` is the
+        intercept's.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n,)
+            Not centred, not weighted.
+        alphas : ndarray of shape (m,)
+            At least 0.
+
+        Returns
+        -------
+        ndarray of shape (n, m)
+            :math:`e_i(\alpha)` in the units of y; 0 for a row of weight 0.
+
+        Raises
+        ------
+        ValueError
+            If fewer than two rows have a positive weight: none would be left.
+
+        Notes
+        -----
+        Numerator and denominator are both split into what no column can reach, whatever α, and a
+        sum with the factor :math:`\alpha / (d_k^2 + \alpha)`, so that neither is the difference
+        of two nearly equal numbers. Rows for which the first part is zero, as all are if p > n,
+        lose the common α, and the formula keeps its sense down to α = 0. Two matrix products,
+        O(nkm), for all rows of equal weight.
+
+        References
+        ----------
+        Allen (1974); Golub, Heath and Wahba (1979).
+        """
+        s, U, intercept = self.root**2, self.U, self.fit_intercept
+        if np.count_nonzero(s) < 2:
+            raise ValueError(
+                "Leaving one row out needs at least 2 rows of positive weight; "
+                f"got n_samples = {np.count_nonzero(s)}."
+            )
+        target = self._weighted(y)
+        Uty, squares = U.T @ target, U**2
+        outside, slack = target - U @ Uty, 1 - s * intercept - squares.sum(axis=1)
+        reached = slack <= max(U.shape) * np.finfo(float).eps
+        outside[reached] = slack[reached] = 0
+        errors = np.zeros((len(y), len(alphas)))
+        for i in _rows_of_equal(s):
+            share = s[i[0]]
+            if share > 0:
+                a = alphas * (1 - share)
+                shrink = 1 / (self.d[:, None] ** 2 + a)
+                common = np.where(reached[i, None], 1, a)
+                r = outside[i, None] + common * (U[i] @ (shrink * Uty[:, None]))
+                errors[i] = r / (slack[i, None] + common * (squares[i] @ shrink)) / np.sqrt(share)
+        return errors
+
+    def _weighted(self, y: Array) -> Array:
+        """Return y as the decomposition sees it: centred if there is an intercept, weighted."""
+        return self.root * (y - self.root**2 @ y * self.fit_intercept)
+
+
+def _sparse_svd(data: CentredData) -> tuple[Array, Array, Array]:
+    """Return the thin singular value decomposition of Z from its smaller Gram matrix."""
+    n, p = data.shape
+    squares, vectors = np.linalg.eigh(data.gram()[0] if p <= n else _kernel(data))
+    squares, vectors = squares[::-1], vectors[:, ::-1]
+    # the means are subtracted from sums of squares: these, not what is left, set the rounding
+    before = data.root**2 @ data.X.multiply(data.X).sum(axis=1)
+    rank = np.count_nonzero(squares > before * max(n, p) * np.finfo(float).eps)
+    d, vectors = np.sqrt(squares[:rank]), vectors[:, :rank]
+    if p > n:
+        return vectors, d, (data.correlations(vectors) / d).T
+    U, R = np.linalg.qr(data.fitted(vectors) / d)  # R is the identity, up to rounding and sign
+    return U * np.sign(R.diagonal()), d, vectors.T
+
+
+def _kernel(data: CentredData) -> Array:
+    """Return ZZᵀ (n, n) of a sparse X: to centre the columns is to project the root off."""
+    root = data.root
+    K = (data.X @ data.X.T).toarray() * np.multiply.outer(root, root)
+    if data.means is not None:
+        K -= np.multiply.outer(root, root @ K)
+        K -= np.multiply.outer(K @ root, root)
+    return K
+
+
+def _rows_of_equal(values: Array) -> list[Array]:
+    """Return the row numbers of each distinct value."""
+    order = np.argsort(values, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(values[order])) + 1)
 
 
 def ridge_closed_form(

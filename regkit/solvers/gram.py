@@ -300,11 +300,16 @@ def _independent(S: Array, length: Array) -> Array:
                 return np.ones(len(S), dtype=bool)
         except np.linalg.LinAlgError:
             pass
-    S, independent = S.copy(), np.zeros(len(S), dtype=bool)
-    for i in range(len(S)):
-        if S[i, i] > DEPENDENT * length[i]:
-            independent[i] = True
-            S -= np.outer(S[:, i], S[i]) / S[i, i]
+    scale = np.sqrt(length)
+    S, independent = S / np.outer(scale, scale), np.zeros(len(S), dtype=bool)
+    for _ in range(len(S)):
+        own = np.diagonal(S)
+        i = int(own.argmax())
+        if own[i] <= DEPENDENT:
+            break
+        independent[i] = True
+        S -= np.outer(S[:, i], S[i] / S[i, i])
+        S[i], S[:, i] = 0, 0
     return independent
 
 

@@ -1,68 +1,13 @@
-r"""Checks for code that a reader has written: gradients, subgradients, prox maps, solutions.
+"""Gradients against differences, subgradients against the inequality that defines them."""
 
-In the manner of `scipy.optimize.check_grad`, but each returns a `Verdict` that says what is wrong
-and where. No answer is stored anywhere: a gradient is compared with differences, a subgradient with
-the inequality that defines it, a prox with its neighbours, a solution with its certificate. When a
-check fails, the answers that common slips would give are tried in turn; a slip is named only if it
-explains what came to the same tolerance.
-"""
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy import ndarray as Array
 
-from ._validation import check_integer, check_number, check_vector
-from .certificates import duality_gap, kkt_residual
-from .losses import Loss, SquaredError
-from .objective import Objective
-from .penalties import L1L2, soft_threshold
-
-EPS = float(np.finfo(float).eps)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a check found; true if the answer is right.
-
-    Attributes
-    ----------
-    ok : bool
-    message : str
-        What is right, or what is wrong and where.
-    details : Mapping of str to float
-        The figures behind it. They are not printed: their last digits depend on the machine.
-
-    Examples
-    --------
-    >>> verdict = check_gradient(lambda w: w @ w, lambda w: w, [1.0, 2.0])
-    >>> bool(verdict)
-    False
-    >>> verdict
-    Not right: your gradient is 0.5 times the numeric one (a factor 2?).
-    """
-
-    ok: bool
-    message: str
-    details: Mapping[str, float] = field(default_factory=dict, compare=False)
-
-    def __bool__(self) -> bool:
-        """Return ``ok``."""
-        return self.ok
-
-    def __str__(self) -> str:
-        """Return the verdict as a sentence."""
-        return f"{'Right' if self.ok else 'Not right'}: {self.message}"
-
-    __repr__ = __str__
-
-
-def _wrong(message: str, **details: float) -> Verdict:
-    return Verdict(False, message, details)
-
-
-# ---------------------------------------------------------------------------------------- gradients
+from .._validation import check_number, check_vector
+from .verdict import EPS, Verdict, as_shape, hint, refused, value_of
 
 
 def check_gradient(
@@ -112,6 +57,7 @@ def check_gradient(
     Examples
     --------
     >>> import numpy as np
+    >>> from regkit.checks import check_gradient
     >>> f = lambda w: 0.5 * w @ w + np.exp(w[0])
     >>> check_gradient(f, lambda w: w + np.array([np.exp(w[0]), 0.0]), [0.3, -2.0])
     Right: the gradient agrees with central differences to 1e-05.
@@ -122,51 +68,63 @@ def check_gradient(
     tol = check_number("tol", tol, low=0)
     function = callable(grad)
     points = [w, *_points_around(w, 3, seed)] if function else [w]
-    rows = []
+    rows, steepness = [], 0.0
     for k, point in enumerate(points):
-        given, problem = _as_shape(grad(point.copy()) if function else grad, w.shape, "gradient")
+        given, problem = as_shape(grad(point.copy()) if function else grad, w.shape, "gradient")
         if problem:
-            return _wrong(problem)
-        numeric, error, kinks = _differences(f, point, seed)
-        if kinks.any() and k == 0:
-            j = int(np.argmax(kinks))
-            return _wrong(
+            return refused(problem)
+        numeric = _differences(f, point, seed)
+        if numeric.kink.any() and k == 0:
+            j = int(np.argmax(numeric.kink))
+            return refused(
                 f"f has a kink at, or next to, w[{j}] = {point[j]:.3g}, so it has no gradient "
                 "there; use check_subgradient, or another w."
             )
-        if np.isfinite(numeric).all() and not kinks.any():
-            rows.append((point, given, numeric, error))
+        if np.isfinite(numeric.slope).all() and not numeric.kink.any():
+            rows.append((point, given, numeric.slope, numeric.error))
+            steepness = max(steepness, numeric.steepness)
     if not rows:
-        return _wrong("f is not finite around w, so its slope cannot be measured.")
+        return refused("f is not finite around w, so its slope cannot be measured.")
     W, G, D, error = map(np.array, zip(*rows, strict=True))
     allowed = tol * np.abs(D) + error
     details = {"max_error": float(np.abs(G - D).max()), "resolution": float(allowed.max())}
-    if (np.abs(G - D) <= allowed).all():
-        if error[0].max() > 0.01 * np.abs(D[0]).max() > 0 and error[0].max() > tol:
-            return _wrong("f is too rough: its differences cannot confirm any gradient.", **details)
-        return Verdict(True, f"the gradient agrees with central differences to {tol:g}.", details)
-    return _wrong(_gradient_slip(W, G, D, error, tol, n) + ".", **details)
+    if not (np.abs(G - D) <= allowed).all():
+        return refused(_gradient_slip(W, G, D, error, tol, n) + ".", **details)
+    if error.max(axis=1).min() > 0.01 * steepness:
+        return refused("f is too rough: its differences cannot confirm any gradient.", **details)
+    return Verdict(True, f"the gradient agrees with central differences to {tol:g}.", details)
 
 
-def _differences(f: Callable, w: Array, seed: int) -> tuple[Array, Array, Array]:
-    """Return the slopes of f at w, bounds on their errors, and where f has a kink."""
-    noise = _noise(f, w, seed)
-    centre = f(w)
-    slopes, errors, kinks = np.zeros(w.shape), np.zeros(w.shape), np.zeros(w.shape, bool)
+class _Slopes(NamedTuple):
+    slope: Array
+    error: Array  # bounds on the error of each
+    kink: Array  # whether right and left slopes differ
+    steepness: float  # the largest mean slope over a long step
+
+
+def _differences(f: Callable[[Array], float], w: Array, seed: int) -> _Slopes:
+    """Measure the slopes of f at w along each axis."""
+    centre, rounding, steepness = value_of(f, w), _noise(f, w, seed), 0.0
+    slope, error, kink = np.zeros(w.shape), np.full(w.shape, np.inf), np.zeros(w.shape, bool)
     for j in range(len(w)):
         h = max(1.0, abs(w[j])) * 10.0 ** -np.arange(1, 13)
-        right = np.array([f(_moved(w, j, step)) for step in h]) - centre
-        left = centre - np.array([f(_moved(w, j, -step)) for step in h])
-        central = (right + left) / (2 * h)
-        better = (100 * central[1:] - central[:-1]) / 99
-        error = np.abs(better - central[1:]) + (noise + 8 * EPS * abs(centre)) / h[1:]
-        best = int(np.argmin(np.where(np.isfinite(error), error, np.inf)))
-        slopes[j], errors[j] = better[best], 5 * error[best]
+        up, down = (w[j] + h) - w[j], w[j] - (w[j] - h)  # the steps as they come out rounded
+        with np.errstate(all="ignore"):
+            right = np.array([value_of(f, _moved(w, j, step)) for step in h]) - centre
+            left = centre - np.array([value_of(f, _moved(w, j, -step)) for step in h])
+            noise = (rounding + 8 * EPS * (np.abs(right) + np.abs(left))) / h
+            central = (right + left) / (up + down)
+            better = (100 * central[1:] - central[:-1]) / 99
+            errors = 5 * (np.abs(better - central[1:]) + noise[1:])
+            bend = np.abs(right / up - left / down)
+        best = int(np.argmin(np.where(np.isfinite(errors), errors, np.inf)))
+        slope[j], error[j] = better[best], errors[best]
+        steepness = max(steepness, *np.abs(central[np.isfinite(central)][:1]), 0.0)
         # where f is smooth, right and left slopes differ by a multiple of h; at a kink they do not
-        bend = np.abs(right - left) / h
-        clear = bend > 100 * (noise + 8 * EPS * abs(centre)) / h + 1e-6 * np.abs(central)
-        kinks[j] = (clear[1:] & (bend[1:] > 0.5 * bend[:-1])).any()
-    return slopes, errors, kinks
+        clear = np.flatnonzero(bend > 100 * noise + 1e-6 * np.abs(central))
+        if clear.size and clear[-1] > 0:
+            kink[j] = bend[clear[-1]] > 0.5 * bend[clear[-1] - 1]
+    return _Slopes(slope, error, kink, steepness)
 
 
 def _gradient_slip(W: Array, G: Array, D: Array, error: Array, tol: float, n: int | None) -> str:
@@ -192,38 +150,6 @@ def _gradient_slip(W: Array, G: Array, D: Array, error: Array, tol: float, n: in
         f"component {j} is {G[k, j]:.4g}, but differences give {D[k, j]:.4g}{where}; "
         f"{wrong} of {G.shape[1]} components are wrong"
     )
-
-
-def _common_factor(G: Array, D: Array, error: Array, tol: float) -> float | None:
-    """Return the one number that turns D into G, if there is one."""
-    clear = np.abs(D) > 100 * error
-    if not clear.any():
-        return None
-    factor = float(np.median(G[clear] / D[clear]))
-    allowed = 2 * tol * np.abs(factor * D) + (1 + abs(factor)) * error
-    return factor if (np.abs(G - factor * D) <= allowed).all() else None
-
-
-def _factor_words(factor: float, n: int | None) -> str:
-    if abs(factor + 1) < 1e-3:
-        return "your gradient has the wrong sign in every component"
-    if factor == 0:
-        return "your gradient is 0 everywhere"
-    return f"your gradient is {factor:.3g} times the numeric one" + _hint(abs(factor), n)
-
-
-def _hint(factor: float, n: float | None) -> str:
-    """Name the usual reason for a factor."""
-    usual = {"2": 2.0}
-    if n is not None:
-        usual |= {f"n = {n:g}": n, f"2n = {2 * n:g}": 2 * n, f"n/2 = {n / 2:g}": n / 2}
-    for name, value in usual.items():
-        if min(abs(factor / value - 1), abs(factor * value - 1)) < 1e-3:
-            return f" (a factor {name}?)"
-    return ""
-
-
-# ------------------------------------------------------------------------------------- subgradients
 
 
 def check_subgradient(
@@ -272,10 +198,11 @@ def check_subgradient(
     Examples
     --------
     >>> import numpy as np
+    >>> from regkit.checks import check_subgradient
     >>> check_subgradient(lambda w: np.abs(w).sum(), np.sign, [0.0, -2.0])
     Right: the subgradient inequality holds at every point tried.
     >>> check_subgradient(lambda w: np.abs(w).sum(), lambda w: 1.5 * np.sign(w), [0.0, -2.0])
-    Not right: your gradient is 1.5 times the numeric one.
+    Not right: your subgradient is 1.5 times the numeric one.
     >>> check_subgradient(lambda w: np.abs(w).sum(), [1.2, -1.0], [0.0, -2.0])
     Not right: q[0] = 1.2 at w[0] = 0, but f allows only slopes from -1 to 1 there.
     """
@@ -288,27 +215,29 @@ def check_subgradient(
     rows = []
     for point in points:
         given = subgrad(point.copy()) if function else subgrad
-        q, problem = _as_shape(given, w.shape, "subgradient")
+        noise = _noise(f, point, seed)
+        q, problem = as_shape(given, w.shape, "subgradient")
         if problem:
-            return _wrong(problem)
-        if np.isfinite(f(point)):
-            rows.append((point, q, *_slope_interval(f, point, seed)))
+            return refused(problem)
+        if np.isfinite(value_of(f, point)):
+            rows.append((point, q, *_slope_interval(f, point, noise)))
     if not rows:
-        return _wrong("f is not finite at w, so no subgradient can be checked there.")
+        return refused("f is not finite at w, so no subgradient can be checked there.")
     W, Q, low, high = map(np.array, zip(*rows, strict=True))
     slack = tol * np.maximum(np.abs(low), np.abs(high))
     if (low > high + slack).any():
         _, j = np.argwhere(low > high + slack)[0]
-        return _wrong(f"f bends downwards along w[{j}]: it is not convex.")
+        return refused(f"f bends downwards along w[{j}]: it is not convex.")
     outside = np.maximum(low - Q, Q - high) - slack
     details = {"max_excess": float(outside.max())}
     if outside.max() > 0:
-        return _wrong(_subgradient_slip(W, Q, low, high, outside, tol, n) + ".", **details)
+        return refused(_subgradient_slip(W, Q, low, high, outside, tol, n) + ".", **details)
     for point, q in zip(W, Q, strict=True):
+        noise = _noise(f, point, seed)
         for d in rng.standard_normal((20, len(w))):
-            steepest = _slope_bound(f, point, d, seed)
+            steepest = _slope_bound(f, point, d, noise)
             if q @ d > steepest + tol * (np.abs(q) @ np.abs(d)):
-                return _wrong(
+                return refused(
                     "f(v) >= f(w) + q.(v - w) fails at some v off the axes, though along each axis "
                     "it holds.",
                     **details,
@@ -316,21 +245,19 @@ def check_subgradient(
     return Verdict(True, "the subgradient inequality holds at every point tried.", details)
 
 
-def _slope_interval(f: Callable, w: Array, seed: int) -> tuple[Array, Array]:
+def _slope_interval(f: Callable[[Array], float], w: Array, noise: float) -> tuple[Array, Array]:
     """Return bounds that every subgradient of f at w keeps, component by component."""
-    axes = np.eye(len(w))
-    high = np.array([_slope_bound(f, w, d, seed) for d in axes])
-    low = -np.array([_slope_bound(f, w, -d, seed) for d in axes])
+    high = np.array([_slope_bound(f, w, d, noise) for d in np.eye(len(w))])
+    low = -np.array([_slope_bound(f, w, -d, noise) for d in np.eye(len(w))])
     return low, high
 
 
-def _slope_bound(f: Callable, w: Array, d: Array, seed: int) -> float:
+def _slope_bound(f: Callable[[Array], float], w: Array, d: Array, noise: float) -> float:
     """Return the least (f(w + td) - f(w))/t over twelve t, rounding allowed for."""
-    scale = max(1.0, float(np.abs(w[d != 0]).max()))
-    t = scale * 10.0 ** -np.arange(0, 12)
-    rise = np.array([f(w + step * d) for step in t]) - f(w)
-    noise = _noise(f, w, seed) + 8 * EPS * (np.abs(rise) + 2 * abs(f(w)))
-    return float(np.min((rise + noise) / t))
+    t = max(1.0, float(np.abs(w[d != 0]).max())) * 10.0 ** -np.arange(0.0, 12.0)
+    rise = np.array([value_of(f, w + step * d) for step in t]) - value_of(f, w)
+    # w + td is itself rounded, by up to eps |w|: allow for the slope over that
+    return float(np.min((rise + noise + 8 * EPS * np.abs(rise)) / t))
 
 
 def _subgradient_slip(
@@ -341,7 +268,7 @@ def _subgradient_slip(
     if smooth.any():
         factor = _common_factor(Q[smooth], middle[smooth], width[smooth], tol)
         if factor is not None and abs(factor - 1) > 0.01:
-            return _factor_words(factor, n)
+            return _factor_words(factor, n, "subgradient")
     k, j = np.unravel_index(int(np.argmax(outside)), Q.shape)
     where = "" if k == 0 else " (a point near the w you gave)"
     return (
@@ -350,4 +277,40 @@ def _subgradient_slip(
     )
 
 
-# ---------------------------------------------------------------------------------------- prox maps
+def _common_factor(G: Array, D: Array, error: Array, tol: float) -> float | None:
+    """Return the one number that turns D into G, if there is one."""
+    clear = np.abs(D) > 100 * error
+    if not clear.any():
+        return None
+    factor = float(np.median(G[clear] / D[clear]))
+    allowed = 2 * tol * np.abs(factor * D) + (1 + abs(factor)) * error
+    return factor if (np.abs(G - factor * D) <= allowed).all() else None
+
+
+def _factor_words(factor: float, n: int | None, name: str = "gradient") -> str:
+    if abs(factor + 1) < 1e-3:
+        return f"your {name} has the wrong sign in every component"
+    if factor == 0:
+        return f"your {name} is 0 everywhere"
+    return f"your {name} is {factor:.3g} times the numeric one" + hint(abs(factor), n)
+
+
+def _points_around(w: Array, count: int, seed: int) -> Array:
+    """Return points near w, each component moved on its own scale."""
+    largest = float(np.abs(w).max(initial=0.0)) or 1.0
+    scale = np.where(w == 0, largest, np.abs(w))
+    return w + 0.3 * scale * np.random.default_rng(seed).standard_normal((count, len(w)))
+
+
+def _noise(f: Callable[[Array], float], w: Array, seed: int) -> float:
+    """Return how much f(w) moves when w is rounded differently: the rounding error of f."""
+    rounded = w * (1 + 2 * EPS * np.random.default_rng(seed).integers(-1, 2, (6, len(w))))
+    centre = value_of(f, w)
+    moves = [abs(value_of(f, v) - centre) for v in rounded]
+    return 2 * max(moves) + 8 * EPS * abs(centre)
+
+
+def _moved(w: Array, j: int, step: float) -> Array:
+    moved = w.copy()
+    moved[j] += step
+    return moved
