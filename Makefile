@@ -28,7 +28,7 @@ book: $(ready) ## build the book into _build/html
 	@echo 'The book is built. Open _build/html/index.html'
 
 test: $(ready) ## run every test, and every chapter against its stored outputs
-	@$(py) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 tests chapters
+	@$(py) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 tests regkit chapters
 
 lab: $(ready) ## open the chapters in JupyterLab
 	@$(py) -m jupyterlab chapters

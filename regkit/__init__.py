@@ -2,6 +2,16 @@
 
 from .datasets import load_prostate
 from .estimators import ElasticNet, Lasso, LogisticRegression, Ridge
+from .paths import enet_path, lasso_path, ridge_path
 
 __version__ = "0.1.0"
-__all__ = ["ElasticNet", "Lasso", "LogisticRegression", "Ridge", "load_prostate"]
+__all__ = [
+    "ElasticNet",
+    "Lasso",
+    "LogisticRegression",
+    "Ridge",
+    "enet_path",
+    "lasso_path",
+    "load_prostate",
+    "ridge_path",
+]

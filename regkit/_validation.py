@@ -23,6 +23,14 @@ def check_number(
     return number
 
 
+def check_share(name: str, value: object) -> float:
+    """Return ``value`` as a float if it is a real number in [0, 1): a share that leaves a rest."""
+    inside = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    if not (inside and 0 <= value < 1):  # type: ignore[operator]
+        raise ValueError(f"{name} must be a finite number in [0, 1); got {value!r}.")
+    return float(value)  # type: ignore[arg-type]
+
+
 def check_integer(name: str, value: object, *, low: int) -> int:
     """Return ``value`` as an int if it is a whole number of at least ``low``."""
     if not isinstance(value, Integral) or isinstance(value, bool | np.bool_) or value < low:
@@ -57,7 +65,7 @@ def check_weights(name: str, value: object, length: int) -> np.ndarray:
     """Return non-negative weights scaled to sum 1; ``None`` or one number means equal ones."""
     if value is None:
         return np.full(length, 1 / length)
-    if np.ndim(value) == 0:
+    if isinstance(value, Real):
         value = np.full(length, check_number(name, value, low=0, strict=True))
     weights = check_vector(name, value, length).astype(float)
     if weights.min() < 0 or not weights.any():

@@ -6,7 +6,8 @@ cannot see it.
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 import matplotlib.pyplot as plt
@@ -15,7 +16,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy import ndarray as Array
 
-__all__ = ["PALETTE", "coefficient_path", "show", "svg", "use_book_style"]
+from .losses import SquaredError
+from .objective import Objective
+from .penalties import L1L2
+from .solvers import active_set
+
+__all__ = [
+    "PALETTE",
+    "coefficient_path",
+    "constraint_geometry",
+    "convergence_race",
+    "show",
+    "svg",
+    "use_book_style",
+]
 
 # Okabe and Ito's colours, which remain distinct under the common kinds of colour blindness.
 # Their yellow is left out: it is too pale for a line on white.
@@ -180,6 +194,195 @@ def coefficient_path(
     parts = [_told(name, alphas, row) for name, row in zip(names, coefs, strict=True)]
     head = f"{len(names)} coefficients as alpha falls from {alphas[0]:.3g} to {alphas[-1]:.3g}"
     return ax, f"{head}. {'; '.join(parts)}."
+
+
+def constraint_geometry(
+    objective: Objective, *, ax: Axes | None = None, names: Sequence[str] = ("w₁", "w₂")
+) -> tuple[Axes, str]:
+    r"""Draw where a contour of the loss touches the penalty's ball, for two coefficients.
+
+    The ball is the set of all w whose penalty is at most that of the solution: the penalised
+    problem and the one constrained to this ball have the same solution.
+
+    Parameters
+    ----------
+    objective : Objective
+        Squared error, two columns that are not collinear, and a penalty under which the solution is
+        neither zero nor least squares.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+    names : sequence of 2 str, default ("w₁", "w₂")
+        The labels of the axes.
+
+    Returns
+    -------
+    ax : matplotlib.axes.Axes
+        Its limits hold the whole ball and the minimum of the loss.
+    alt : str
+        The description: the two minimisers, and which coefficients are exactly 0.
+
+    Raises
+    ------
+    ValueError
+        If there are not two columns, another loss, collinear columns, or nothing to draw: no
+        penalty, or one so strong that the ball is a point.
+
+    Notes
+    -----
+    Both curves are exact. The loss is a parabola over the plane with a constant second derivative
+    H, so its contour at a height c above the minimum is an ellipse, :math:`\sqrt{2c}\, H^{-1/2}` times
+    a circle; along each direction the ball ends where a quadratic equation says.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from regkit.penalties import L1
+    >>> F = Objective(np.eye(2), [3.0, 0.5], L1(0.5), fit_intercept=False)
+    >>> ax, alt = constraint_geometry(F)
+    >>> print(alt)
+    Contours of the loss round its minimum at (3.00, 0.50) touch the ball at (2.00, 0): w₂ is 0.
+    """
+    if objective.shape[1] != 2:
+        raise ValueError(f"objective must have 2 columns; got {objective.shape[1]}.")
+    if not isinstance(objective.loss, SquaredError):
+        raise ValueError(f"objective must have the loss SquaredError; got {objective.loss}.")
+    penalty = L1L2(objective.penalty.alpha, objective.penalty.l1_ratio)
+    if penalty.alpha == 0 or objective.penalty.positive:
+        raise ValueError(
+            "objective must have a penalty with alpha > 0 that allows negative weights; "
+            f"got {objective.penalty}."
+        )
+    start = objective.gradient(np.zeros(2))
+    H = np.array([objective.gradient(unit) - start for unit in np.eye(2)])
+    stretch, axes = np.linalg.eigh(H)
+    if stretch[0] <= 1e-12 * stretch[1]:
+        raise ValueError("objective must have columns that are not collinear.")
+    w = active_set(replace(objective, penalty=penalty)).coef
+    if not w.any():
+        raise ValueError(f"the solution is zero under {penalty}: lower its alpha.")
+    free = active_set(replace(objective, penalty=L1L2(0.0))).coef
+    if ax is None:
+        ax = plt.subplots(figsize=(4.6, 4.6))[1]
+
+    angle = np.linspace(0, 2 * np.pi, 241)  # with 0, 90, 180 and 270 degrees: the ball's corners
+    circle = np.array([np.cos(angle), np.sin(angle)])
+    height = objective.loss_value(w) - objective.loss_value(free)
+    for share, width in ((0.1, 0.8), (0.4, 0.8), (1.0, 1.8), (1.8, 0.8)):
+        ellipse = axes @ (np.sqrt(2 * share * height / stretch)[:, None] * circle)
+        ax.plot(*(free[:, None] + ellipse), color=PALETTE["blue"], linewidth=width)
+    ball = _radius(penalty, w, circle) * circle
+    ax.fill(*ball, facecolor=PALETTE["orange"], alpha=0.3, linewidth=0)
+    ax.plot(*ball, color=PALETTE["orange"])
+
+    ax.axhline(0, color=_INK, linewidth=0.6)
+    ax.axvline(0, color=_INK, linewidth=0.6)
+    ax.plot(*free, "o", *w, "o", color=_INK)
+    ax.annotate("least loss", free, (6, 4), textcoords="offset points")
+    ax.annotate("solution", w, (6, -4), textcoords="offset points", va="top")
+    low, high = np.minimum(ball.min(axis=1), free), np.maximum(ball.max(axis=1), free)
+    margin = 0.15 * (high - low).max()
+    ax.set(aspect="equal", xlabel=names[0], ylabel=names[1])
+    ax.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - margin, high[1] + margin))
+    zeros = [name for name, value in zip(names, w, strict=True) if value == 0]
+    told = f"{zeros[0]} is 0" if zeros else "neither coefficient is 0"
+    return ax, (
+        f"Contours of the loss round its minimum at {_point(free)} touch the ball at "
+        f"{_point(w)}: {told}."
+    )
+
+
+def convergence_race(
+    histories: Mapping[str, Array],
+    best: float,
+    *,
+    floor: float = 1e-8,
+    xscale: str = "linear",
+    ax: Axes | None = None,
+) -> tuple[Axes, str]:
+    """Draw how far each solver's objective is above the minimum, iteration by iteration.
+
+    Parameters
+    ----------
+    histories : mapping of str to ndarray of shape (n_iter + 1,)
+        A solver's name, and the objective at its start and after each iteration, as
+        `Solution.history` holds it. What is not finite is not drawn.
+    best : float
+        The minimum, from an exact solver.
+    floor : float, default 1e-8
+        A line ends where its distance falls below this share of the highest start: what is much
+        smaller is rounding.
+    xscale : {"linear", "log"}, default "linear"
+        The axis of the iterations. A logarithmic one leaves the start out.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    ax : matplotlib.axes.Axes
+    alt : str
+        The description: after how many iterations each is within a millionth of the start, or how
+        far it has come.
+
+    Raises
+    ------
+    ValueError
+        If there is no history, or none starts above ``best``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> slow, fast = 0.5 ** np.arange(15), 0.1 ** np.arange(15)
+    >>> ax, alt = convergence_race({"slow": slow, "fast": fast}, best=0.0)
+    >>> print(alt)
+    Distance from the minimum, as a share of the start: slow 6e-05 after 14; fast 1e-06 after 6.
+    """
+    start = max((float(history[0]) for history in histories.values()), default=best) - best
+    if not start > 0:
+        raise ValueError(f"histories must start above best={best:.6g}; the highest does not.")
+    if ax is None:
+        ax = plt.subplots()[1]
+    ends, told = [], []
+    for name, history in histories.items():
+        share = (np.asarray(history, dtype=float) - best) / start
+        below = np.flatnonzero(share <= floor)
+        last = int(below[0]) if len(below) else len(share) - 1
+        drawn = np.where(np.isfinite(share), np.maximum(share, floor), np.nan)[: last + 1]
+        line = ax.plot(drawn)[0]
+        height = drawn[np.isfinite(drawn)][-1]
+        ends.append((last, float(np.log10(height)), name, line.get_color()))
+        near = np.flatnonzero(share <= 1e-6 * (1 + 1e-9))
+        told.append(
+            f"{name} 1e-06 after {near[0]}" if len(near)
+            else f"{name} {share[-1]:.0e} after {len(share) - 1}"
+        )  # fmt: skip
+    ax.set(xscale=xscale, yscale="log", xlabel="iteration", ylabel="F − min F, share of the start")
+    longest = max(end[0] for end in ends)
+    ax.set_xlim(1 if xscale == "log" else 0, longest)
+    gap = 0.065 * float(np.ptp(np.log10(ax.get_ylim())))
+    # lines that end inside finish low, side by side: the one to the right has the lowest label
+    ends.sort(reverse=True)
+    for group in ([e for e in ends if e[0] == longest], [e for e in ends if e[0] < longest]):
+        lowest = np.array([height for _, height, _, _ in group])
+        heights = _spread(lowest, gap)
+        if group and group[0][0] < longest:
+            heights += lowest.min() - heights.min()
+        for (last, _, name, color), height in zip(group, heights, strict=True):
+            ax.annotate(
+                name, (last, 10**height), (4, 0), textcoords="offset points", color=color,
+                va="center", annotation_clip=False,
+            )  # fmt: skip
+    return ax, f"Distance from the minimum, as a share of the start: {'; '.join(told)}."
+
+
+def _radius(penalty: L1L2, w: Array, directions: Array) -> Array:
+    """Return how far from 0, along each unit direction, the penalty reaches its value at w."""
+    slope, price = penalty.l1 * np.abs(directions).sum(axis=0), penalty.value(w)
+    # the root of l2/2 ρ² + slope ρ = price, in the form that does not divide by l2 = 0
+    return 2 * price / (slope + np.sqrt(slope**2 + 2 * penalty.l2 * price))
+
+
+def _point(w: Array) -> str:
+    return f"({', '.join('0' if value == 0 else f'{value:.2f}' for value in w)})"
 
 
 def _told(name: str, alphas: Array, row: Array) -> str:

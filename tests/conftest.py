@@ -1,6 +1,6 @@
 """What every test starts from."""
 
-import matplotlib
+import matplotlib.pyplot
 import pytest
 
 matplotlib.use("agg")  # no test opens a window

@@ -22,10 +22,11 @@ WIDTHS = (1280, 390)
 
 SEEN = """() => {
   const all = selector => [...document.querySelectorAll(selector)];
+  const inBox = e => e && (getComputedStyle(e).overflowX !== "visible" || inBox(e.parentElement));
   return {
     scroll: document.documentElement.scrollWidth - window.innerWidth,
     wide: all("article *")
-      .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
+      .filter(e => e.getBoundingClientRect().right > window.innerWidth && !inBox(e))
       .map(e => `${e.tagName}.${e.className}`),
     bare: all(".math").filter(e => !e.querySelector("mjx-container")).length,
     broken: all("img").filter(e => !e.naturalWidth).map(e => e.src),

@@ -137,7 +137,17 @@ def _slip(
             relative = max(duality_gap(problem, v) / problem.null_value, 1e-13)
             if relative <= tol and relative < best:
                 best, found = relative, words
-    return found
+    return found or _other_alpha(F, w, tol, own)
+
+
+def _other_alpha(F: Objective, w: Array, tol: float, own: float) -> str | None:
+    """Find the alpha that w solves, if none of the usual slips explains it."""
+    k = _implied_factor(F, w)
+    if own <= tol or k <= 0 or abs(k - 1) < 0.005:
+        return None
+    gap = duality_gap(replace(F, penalty=replace(F.penalty, alpha=k * F.penalty.alpha)), w)
+    solved = gap <= min(tol, own / 100) * F.null_value
+    return _alpha_words(k, len(F.y)) if solved else None
 
 
 def _neighbours(F: Objective, w: Array, b: float | None) -> Iterator[tuple[str, Objective, Array]]:
@@ -158,8 +168,8 @@ def _other_penalties(F: Objective, w: Array) -> Iterator[tuple[str, Objective, A
         return replace(F, penalty=L1L2(alpha, new_l1 / alpha if alpha > 0 else 0.0, positive))
 
     usual = [k for n_or_S in (n, S) for k in (n_or_S, 1 / n_or_S, 2 * n_or_S, 0.5 / n_or_S)]
-    for k in (2.0, 0.5, *usual, n / 2, 2 / n, n / S, _implied_factor(F, w)):
-        if k > 0 and abs(k - 1) > 0.005:
+    for k in (2.0, 0.5, *usual, n / 2, 2 / n, n / S):
+        if abs(k - 1) > 0.005:
             yield _alpha_words(k, n), priced(k * l1, k * l2), w
     if l1 > 0 and l2 > 0:
         yield "the L2 part of the penalty is missing", priced(l1, 0.0), w
@@ -201,7 +211,8 @@ def _other_intercepts(
         b = float(F.penalty.prox(np.array([F.weights @ (F.y - F.X @ w)]))[0])
     elif b is None:
         b = float(minimize_scalar(lambda b: _value_at(F, w, b) + F.penalty.value(np.r_[b])).x)
-    yield "you penalise the intercept", ones, np.r_[b, w]
+    if b != 0:
+        yield "you penalise the intercept", ones, np.r_[b, w]
 
 
 def _other_data(F: Objective, w: Array) -> Iterator[tuple[str, Objective, Array]]:

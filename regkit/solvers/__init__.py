@@ -1,11 +1,14 @@
 """One algorithm a file; each takes an `Objective` and returns a `Solution`."""
 
 from .active_set import active_set
+from .adaptive import adam, rmsprop
 from .closed_form import RidgeDecomposition, ridge_closed_form
 from .coordinate import coordinate_descent
 from .gradient import gradient_descent
+from .momentum import heavy_ball, nesterov, tuned_heavy_ball, tuned_nesterov
 from .newton import newton
 from .proximal import fista, ista
+from .schedules import step_decay
 from .solution import Solution
 from .subgradient import inverse, inverse_sqrt, subgradient_descent
 
@@ -13,13 +16,20 @@ __all__ = [
     "RidgeDecomposition",
     "Solution",
     "active_set",
+    "adam",
     "coordinate_descent",
     "fista",
     "gradient_descent",
+    "heavy_ball",
     "inverse",
     "inverse_sqrt",
     "ista",
+    "nesterov",
     "newton",
     "ridge_closed_form",
+    "rmsprop",
+    "step_decay",
     "subgradient_descent",
+    "tuned_heavy_ball",
+    "tuned_nesterov",
 ]

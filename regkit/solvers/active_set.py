@@ -1,4 +1,4 @@
-r"""The exact solver behind the estimators: find which coefficients are not zero, then solve for them.
+r"""The exact solver behind the estimators: find which coefficients are not zero, then solve.
 
 For squared error, once it is known which coefficients are zero and what sign the others have, the
 answer solves a linear system. This solver searches for that *active set*, and it starts where the
@@ -12,31 +12,26 @@ and the path is no longer piecewise linear, `steps` go from one alpha to the nex
 gap, and where that falls short `certify.polish` improves it from X itself.
 """
 
-import warnings
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 from numpy import ndarray as Array
-from sklearn.exceptions import ConvergenceWarning
 
 from .._validation import check_integer, check_number
 from ..losses import SquaredError
 from ..objective import Objective
 from .centred import CentredData
-from .certify import certificate, gaps, gram_rounding, polish
+from .certify import polish_grid
 from .closed_form import ridge_closed_form
-from .gram import GramSystem, system_for
-from .solution import Solution, starting_point
-from .steps import solve
-from .tableau import tableau_path
-from .working_set import working_set_grid
+from .small import small_grid
+from .solution import Solution, starting_point, warn_short
+from .sparse_ridge import sparse_ridge
+from .working_set import wide_grid
 
 SMALL = 300
 """Up to this many columns the Gram matrix of all of them is the whole problem."""
-RATIO = 0.9
-"""On a working set alphas further apart than this factor get points between them."""
 
 
 class PathSolution(NamedTuple):
@@ -209,25 +204,14 @@ def _solve(
         coefs[:, i], dual_gaps[i] = _ridge(replace(objective, penalty=penalty), data)
     rest = np.flatnonzero(~smooth)
     if len(rest):
-        grid = _small_grid if p <= SMALL else _wide_grid
+        grid = small_grid if p <= SMALL else wide_grid
         l1s, l2s = l1s[rest], l2s[rest]
         W, found, steps = grid(data, l1s, l2s, positive, start, tol, max_iter)
         if positive:
             # where a weight just reaches zero, rounding may leave it a trifle below
             W = np.maximum(W, 0)
-        target = tol * data.null_value
-        hidden = data.rounding * np.abs(W).sum(axis=0)
-        for i in np.flatnonzero(found > np.maximum(target, hidden)):
-            W[:, i], found[i], extra = polish(
-                data,
-                W[:, i],
-                l1s[i],
-                l2s[i],
-                positive=positive,
-                target=target,
-                limit=max(1, min(max_iter - int(steps.sum()), 2 * min(data.shape) + 100)),
-            )
-            steps[i] += extra
+        budget = min(10 * (min(data.shape) + 100), max_iter - int(steps.sum()))
+        polish_grid(data, W, found, steps, l1s, l2s, positive, tol * data.null_value, budget)
         # rounding in the slopes can hide as much: a gap that leaves it out would be no bound
         found += data.rounding * np.abs(W).sum(axis=0)
         coefs[:, rest], dual_gaps[rest], n_iter[rest] = W, found, np.maximum(steps, 1)
@@ -235,116 +219,19 @@ def _solve(
     return PathSolution(coefs, dual_gaps, n_iter)
 
 
-def _small_grid(
-    data: CentredData,
-    l1s: Array,
-    l2s: Array,
-    positive: bool,
-    start: Array | None,
-    tol: float,
-    max_iter: int,
-) -> tuple[Array, Array, Array]:
-    """Solve on the grid from the Gram matrix of all columns."""
-    G, b, kappa = data.unit_gram()
-    factor = system_for(l2s, data.scale, len(b))
-    factor.grow(np.zeros((0, len(b))), G, b, kappa)
-    if (l2s == l2s[0]).all() and start is None:
-        factor.set_ridge(l2s[0])
-        W, steps = tableau_path(factor.matrix, b, kappa, l1s, positive=positive, limit=max_iter)
-    else:
-        W, steps = _steps_grid(factor, l1s, l2s, positive, start, max_iter)
-    C = b[:, None] - G @ W
-    rounding = gram_rounding(W, data.y)
-    squares = np.maximum(2 * data.null_value - b @ W - np.einsum("ij,ij->j", W, C), 0)
-    W = W * kappa[:, None]
-    C = C / kappa[:, None] - l2s * W
-    found = gaps(C, W, squares, l1s, l2s, positive=positive, rounding=data.rounding)
-    # where rounding in G could matter, X itself must say how good the answer is
-    doubtful = np.flatnonzero(rounding > 0.01 * tol * data.null_value)
-    for few in np.array_split(doubtful, -(-len(doubtful) // 8) or 1):
-        if len(few):
-            found[few], _ = certificate(data, W[:, few], l1s[few], l2s[few], positive=positive)
-    return W, found, steps
-
-
-def _steps_grid(
-    factor: GramSystem,
-    l1s: Array,
-    l2s: Array,
-    positive: bool,
-    start: Array | None,
-    max_iter: int,
-) -> tuple[Array, Array]:
-    """Solve on the grid by steps from each point to the next."""
-    W, steps = np.zeros((factor.size, len(l1s))), np.zeros(len(l1s), dtype=int)
-    w = np.zeros(factor.size)
-    if start is not None:
-        w = np.where(positive & (start < 0), 0, start) / factor.kappa
-        support = np.flatnonzero(w)
-        factor.restart(support, np.sign(w[support]))
-        w = np.where(factor.is_active, w, 0)
-    for i in range(len(l1s)):
-        before = factor.solves
-        limit = max(1, min(10 * len(w) + 100, max_iter - before))
-        w = W[:, i] = solve(factor, w, l1s[i], l2s[i], positive=positive, limit=limit)
-        steps[i] = factor.solves - before
-    return W, steps
-
-
-def _wide_grid(
-    data: CentredData,
-    l1s: Array,
-    l2s: Array,
-    positive: bool,
-    start: Array | None,
-    tol: float,
-    max_iter: int,
-) -> tuple[Array, Array, Array]:
-    """Solve on a working set, with points added where the grid is coarse."""
-    if start is not None:
-        return working_set_grid(
-            data, l1s, l2s, positive=positive, max_iter=max_iter, start=start
-        )
-    b = data.b
-    first = max(float(b.max() if positive else np.abs(b).max()), float(l1s[0]))
-    fine1, fine2, kept = _refined(first, l1s, l2s)
-    W, found, steps = working_set_grid(data, fine1, fine2, positive=positive, max_iter=max_iter)
-    steps = np.diff(np.cumsum(steps)[kept], prepend=0)
-    return W[:, kept], found[kept], steps
-
-
-def _refined(first: float, l1s: Array, l2s: Array) -> tuple[Array, Array, Array]:
-    """Return the grid with points between those further apart than RATIO, and where its own are."""
-    fine1, fine2, kept = [], [], []
-    l1, l2 = first, l2s[0]
-    for l1_next, l2_next in zip(l1s, l2s, strict=True):
-        # l1 = 0 (with positive) is an infinite number of ratios away: 1e-9 of the start will do
-        low = max(l1_next, 1e-9 * first)
-        points = max(1, int(np.ceil(np.log(l1 / low) / -np.log(RATIO) - 1e-9))) if l1 > low else 1
-        share = np.arange(1, points) / points
-        fine1 += [*(l1 * (low / l1) ** share), l1_next]
-        fine2 += [*(l2 + (l2_next - l2) * share), l2_next]
-        kept.append(len(fine1) - 1)
-        l1, l2 = max(l1_next, low), l2_next
-    return np.array(fine1), np.array(fine2), np.array(kept)
-
-
 def _ridge(objective: Objective, data: CentredData) -> tuple[Array, float]:
-    """Return ridge coefficients and their gap."""
-    if not sp.issparse(data.X):
-        solution = ridge_closed_form(objective)
-        return solution.coef, solution.dual_gap
-    raise NotImplementedError
+    if sp.issparse(data.X):
+        return sparse_ridge(data, objective.penalty.l2)
+    solution = ridge_closed_form(objective)
+    return solution.coef, solution.dual_gap
 
 
 def _warn_if_short(dual_gaps: Array, target: float, alphas: Array) -> None:
     short = np.flatnonzero(~(dual_gaps <= target))
     if len(short):
         worst = short[dual_gaps[short].argmax()]
-        warnings.warn(
+        warn_short(
             f"Stopped with a duality gap of {dual_gaps[worst]:.3g} at alpha={alphas[worst]:.6g}"
             f" ({len(short)} of {len(alphas)} alphas fall short); wanted at most {target:.3g}. "
-            "Raise tol or max_iter, standardise the columns, or use a larger alpha.",
-            ConvergenceWarning,
-            stacklevel=4,
+            "Raise tol or max_iter, standardise the columns, or use a larger alpha."
         )

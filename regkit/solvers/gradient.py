@@ -68,16 +68,9 @@ def gradient_descent(
     >>> gradient_descent(F).coef.round(4)
     array([1.6, 0.5])
     """
-    penalty = objective.penalty
-    if penalty.l1 > 0 or penalty.positive:
-        raise ValueError(
-            f"gradient_descent needs a smooth penalty, L2 or alpha=0; got {penalty}. "
-            "Use ista, fista or coordinate_descent."
-        )
-    if step is None:
-        lipschitz = objective.smoothness + penalty.l2
-        step = 1 / lipschitz if lipschitz > 0 else 1.0
-    iterates = descend(objective, starting_point(objective, w0), as_schedule(step))
+    require_smooth("gradient_descent", objective)
+    t = as_schedule(safe_step(objective) if step is None else step)
+    iterates = descend(objective, starting_point(objective, w0), t)
     return run(objective, iterates, tol=tol, max_iter=max_iter, callback=callback)
 
 
@@ -88,6 +81,22 @@ def descend(objective: Objective, w: Array, step: Callable[[int], float]) -> Ite
         yield w
         k += 1
         w = w - step(k) * objective.subgradient(w)
+
+
+def require_smooth(solver: str, objective: Objective) -> None:
+    """Refuse a penalty that has no gradient at 0."""
+    penalty = objective.penalty
+    if penalty.l1 > 0 or penalty.positive:
+        raise ValueError(
+            f"{solver} needs a smooth penalty, L2 or alpha=0; got {penalty}. "
+            "Use ista, fista or coordinate_descent."
+        )
+
+
+def safe_step(objective: Objective) -> float:
+    """Return 1/L, L the Lipschitz constant of the gradient of all of F."""
+    lipschitz = objective.smoothness + objective.penalty.l2
+    return 1 / lipschitz if lipschitz > 0 else 1.0
 
 
 def as_schedule(step: float | Callable[[int], float]) -> Callable[[int], float]:

@@ -13,8 +13,6 @@ Forming G squares the condition number, so columns nearer to dependence than abo
 both: see `regkit.solvers.orthogonal`.
 """
 
-from typing import Protocol
-
 import numpy as np
 from numpy import ndarray as Array
 
@@ -25,49 +23,6 @@ rounding in G would be a sizeable part of it."""
 
 RIDGE_ENOUGH = 1e-9
 """A ridge part this large beside a column's squared length keeps the active columns independent."""
-
-
-class Factor(Protocol):
-    """What the steps of `regkit.solvers.steps` ask of whatever does the algebra.
-
-    Attributes
-    ----------
-    size : int
-        The columns m of the working set.
-    kappa : ndarray of shape (m,)
-        The price of each coefficient.
-    active : ndarray of shape (k,)
-        Positions of the active columns in the working set.
-    signs : ndarray of shape (k,)
-        Their signs.
-    is_active, waits : ndarray of shape (m,)
-        Which columns are active, and which wait because they depend on active ones.
-    solves : int
-        Linear systems solved so far: what the solver counts as iterations.
-    """
-
-    size: int
-    kappa: Array
-    active: Array
-    signs: Array
-    is_active: Array
-    waits: Array
-    solves: int
-
-    def enter(self, J: Array, signs: Array) -> None:
-        """Append columns to the active set."""
-
-    def leave(self, places: Array) -> None:
-        """Take the columns at these places of `active` out of it."""
-
-    def minimise(self, l1: float) -> tuple[Array, Array]:
-        """Return the minimiser on the active set (k,) and :math:`c = b - Gw` (m,)."""
-
-    def combination(self, j: int) -> Array | None:
-        """Return the weights with which active columns make up column j, None if they do not."""
-
-    def rounding(self, x: Array) -> float:
-        """Return the rounding error to expect in c for weights x."""
 
 
 class GramSystem:
@@ -86,7 +41,7 @@ class GramSystem:
         Products of the columns with y.
     l2 : float
     size, kappa, active, signs, is_active, waits, solves
-        See `Factor`.
+        See `regkit.solvers.steps.Factor`.
     """
 
     def __init__(self, room: int = 64) -> None:

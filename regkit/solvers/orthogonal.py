@@ -14,11 +14,11 @@ DEPENDENT = 1e-11
 
 
 class OrthogonalFactor:
-    r"""The system of `regkit.solvers.gram` from a QR decomposition of the active columns, fresh at every step.
+    r"""The system of `regkit.solvers.gram` from a QR decomposition of the columns.
 
-    A ridge part is one more row of data per column, :math:`\sqrt{l_2} \kappa_j`, so that
-    :math:`R^\top R = G_{AA} + l_2 K_A^2` without G, and :math:`w = R^{-1}(Q^\top y - l_1 R^{-\top}
-    K s)`.
+    It is decomposed afresh whenever the active set has changed. A ridge part is one more row of
+    data per column, :math:`\sqrt{l_2} \kappa_j`, so that :math:`R^\top R = G_{AA} + l_2 K_A^2`
+    without G, and :math:`w = R^{-1}(Q^\top y - l_1 R^{-\top} K s)`.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ An iterative solver is an endless generator of coefficient vectors. `run` draws 
 record, asks the certificate when to stop, and warns if it had to stop before.
 """
 
+import inspect
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ def run(
     answer = w if converged else best
     if not converged:
         gap = duality_gap(objective, answer)
-        warnings.warn(_shortfall(len(history) - 1, gap, target, runaway), ConvergenceWarning, 3)
+        warn_short(_shortfall(len(history) - 1, gap, target, runaway))
     return Solution(
         coef=answer,
         intercept=objective.intercept(answer),
@@ -123,6 +124,14 @@ def run(
         converged=converged,
         history=np.array(history),
     )
+
+
+def warn_short(message: str) -> None:
+    """Warn that a solver stopped short, at the line outside regkit that called it."""
+    package, frame, level = __name__.partition(".")[0], inspect.currentframe(), 1
+    while frame and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, ConvergenceWarning, stacklevel=level)
 
 
 def _shortfall(n_iter: int, gap: float, target: float, runaway: bool) -> str:

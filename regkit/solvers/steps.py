@@ -1,4 +1,4 @@
-r"""From one active set to the optimal one: Newton steps, which are fast, and descent, which is safe.
+r"""From one active set to the optimal one: Newton steps are fast, descent is safe.
 
 Both solve the system of `regkit.solvers.gram` on the active set and then look at what is wrong:
 an active weight whose sign has turned (it must leave), or an inactive column with
@@ -15,29 +15,95 @@ to do with a column that depends on active ones: trade it for them, along the li
 fit does not change, until one of them reaches zero.
 """
 
+from typing import Protocol
+
 import numpy as np
 from numpy import ndarray as Array
 
-from .gram import Factor, GramSystem
+from .gram import GramSystem
 
 
-def solve(
-    factor: GramSystem, w: Array, l1: float, l2: float, *, positive: bool, limit: int
-) -> Array:
-    """Return the weights (m,) at l1 and l2 from w (m,), the answer at a nearby point."""
-    factor.set_ridge(l2)
-    try:
-        answer = newton(factor, l1, positive=positive)
-        if answer is None:
-            support = np.flatnonzero(w)
-            factor.restart(support, np.sign(w[support]))
-            w = np.where(factor.is_active, w, 0)
-            answer = descend(factor, w, l1, positive=positive, limit=limit)
-    except np.linalg.LinAlgError:
-        # rounding has made the inverse singular; the certificate will say how much w is worth
-        factor.restart(np.zeros(0, dtype=int), np.zeros(0))
-        return w
-    return answer
+class Factor(Protocol):
+    """What the steps of `regkit.solvers.steps` ask of whatever does the algebra.
+
+    Attributes
+    ----------
+    size : int
+        The columns m of the working set.
+    kappa : ndarray of shape (m,)
+        The price of each coefficient.
+    active : ndarray of shape (k,)
+        Positions of the active columns in the working set.
+    signs : ndarray of shape (k,)
+        Their signs.
+    is_active, waits : ndarray of shape (m,)
+        Which columns are active, and which wait because they depend on active ones.
+    solves : int
+        Linear systems solved so far: what the solver counts as iterations.
+    """
+
+    size: int
+    kappa: Array
+    active: Array
+    signs: Array
+    is_active: Array
+    waits: Array
+    solves: int
+
+    def enter(self, J: Array, signs: Array) -> None:
+        """Append columns to the active set."""
+
+    def leave(self, places: Array) -> None:
+        """Take the columns at these places of `active` out of it."""
+
+    def minimise(self, l1: float) -> tuple[Array, Array]:
+        """Return the minimiser on the active set (k,) and :math:`c = b - Gw` (m,)."""
+
+    def combination(self, j: int) -> Array | None:
+        """Return the weights with which active columns make up column j, None if they do not."""
+
+    def rounding(self, x: Array) -> float:
+        """Return the rounding error to expect in c for weights x."""
+
+
+class Stepper:
+    """Newton where it works, descent where it does not.
+
+    A failed Newton costs more than the descent that follows. After f failures in a row the next
+    2ᶠ points are left to descent at once.
+
+    Parameters
+    ----------
+    factor : GramSystem
+    positive : bool
+    """
+
+    def __init__(self, factor: GramSystem, *, positive: bool) -> None:
+        self.factor, self.positive = factor, positive
+        self._failures, self._points_left = 0, 0
+
+    def solve(self, w: Array, l1: float, l2: float, *, limit: int) -> Array:
+        """Return the weights (m,) at l1 and l2 from w (m,), the answer at a nearby point."""
+        factor = self.factor
+        try:
+            factor.set_ridge(l2)
+            if self._points_left == 0:
+                answer = newton(factor, l1, positive=self.positive)
+                if answer is not None:
+                    self._failures = 0
+                    return answer
+                self._failures += 1
+                self._points_left = 2**self._failures
+                support = np.flatnonzero(w)
+                factor.restart(support, np.sign(w[support]))
+                w = np.where(factor.is_active, w, 0)
+            else:
+                self._points_left -= 1
+            return descend(factor, w, l1, positive=self.positive, limit=limit)
+        except np.linalg.LinAlgError:
+            # rounding has made a matrix singular; the certificate will say how much w is worth
+            factor.restart(np.zeros(0, dtype=int), np.zeros(0))
+            return np.zeros(factor.size)
 
 
 def newton(factor: GramSystem, l1: float, *, positive: bool, tries: int = 6) -> Array | None:

@@ -29,7 +29,12 @@ DEPENDENT = 1e-13
 
 
 def tableau_path(
-    G: Array, b: Array, kappa: Array, l1s: Array, *, positive: bool = False,
+    G: Array,
+    b: Array,
+    kappa: Array,
+    l1s: Array,
+    *,
+    positive: bool = False,
     limit: int | None = None,
 ) -> tuple[Array, Array]:
     """Return the minimisers on a decreasing grid of l1.
@@ -96,7 +101,7 @@ def tableau_path(
         here = np.count_nonzero(l1s[done:] >= l1) if l1 > 0 else len(l1s) - done
         if here:
             grid = slice(done, done + here)
-            W[:, grid] = np.where(active, q, 0)[:, None] + np.outer(np.where(active, t, 0), l1s[grid])
+            W[active, grid] = q[active, None] + np.outer(t[active], l1s[grid])
             done += here
         if done == len(l1s):
             break
@@ -127,4 +132,6 @@ def tableau_path(
     else:
         last = np.where(active, q + min(l1, previous) * t, 0)
         W[:, done:] = last[:, None]
+    # a grid point on a breakpoint, give or take rounding, is on the side where the weight is 0
+    W[np.abs(W) <= 16 * np.finfo(float).eps * np.abs(b).max()] = 0
     return W, pivots

@@ -1,4 +1,4 @@
-r"""Many columns, few of them active: solve on a working set, look at all of X once every few alphas.
+r"""Many columns, few of them active: solve on a working set, look at all of X now and then.
 
 A round of the loop takes the next few grid points.
 
@@ -17,12 +17,14 @@ from numpy import ndarray as Array
 from .centred import CentredData, UnitColumns
 from .certify import gaps
 from .gram import GramSystem, system_for
-from .steps import solve
+from .steps import Stepper
 
 BATCH = 5
 """Grid points a round: a product of X with 5 vectors costs little more than one with 1."""
 SLACK = 0.95
 """How near its bound a column must be to be screened in."""
+RATIO = 0.9
+"""On a working set alphas further apart than this factor get points between them."""
 
 
 class WorkingSet:
@@ -84,6 +86,7 @@ def working_set_grid(
     l2s: Array,
     *,
     positive: bool,
+    target: float,
     max_iter: int,
     start: Array | None = None,
 ) -> tuple[Array, Array, Array]:
@@ -94,6 +97,9 @@ def working_set_grid(
     data : CentredData
     l1s, l2s : ndarray of shape (k,)
     positive : bool
+    target : float
+        The gap to reach. Two rounds in a row that miss it end the search: then the columns are too
+        nearly dependent for a Gram matrix, and it is better to go on without one.
     max_iter : int
         Systems to solve at most.
     start : ndarray of shape (p,), optional
@@ -103,18 +109,22 @@ def working_set_grid(
     -------
     W : ndarray of shape (p, k)
     dual_gaps : ndarray of shape (k,)
+        Infinite where the search ended before.
     n_iter : ndarray of shape (k,)
         Systems solved for each.
     """
     p, k = data.shape[1], len(l1s)
     W, dual_gaps, n_iter = np.zeros((p, k)), np.full(k, np.inf), np.zeros(k, dtype=int)
     work = WorkingSet(data, system_for(l2s, data.scale))
+    stepper = Stepper(work.factor, positive=positive)
     c = data.b
     if start is not None:
+        start = np.where(positive & (start < 0), 0, start)
         c = data.correlations(data.y - data.fitted(start)) - l2s[0] * start
+        work.factor.set_ridge(l2s[0])
         work.start_from(start)
-    done = 0
-    while done < k and work.factor.solves < max_iter:
+    done = misses = 0
+    while done < k and misses < 2 and work.factor.solves < max_iter:
         l1, l2 = l1s[done : done + BATCH], l2s[done : done + BATCH]
         near = (c if positive else np.abs(c)) >= SLACK * l1[-1]
         if len(work.members) > 2 * np.count_nonzero(near) + 300:
@@ -125,8 +135,8 @@ def working_set_grid(
         w = work.w
         for i in range(len(l1)):
             before = work.factor.solves
-            limit = max(1, min(10 * len(w) + 100, max_iter - before))
-            w = B[:, i] = solve(work.factor, w, l1[i], l2[i], positive=positive, limit=limit)
+            limit = max(1, min(np.count_nonzero(w) + 100, max_iter - before))
+            w = B[:, i] = stepper.solve(w, l1[i], l2[i], limit=limit)
             n_iter[done + i] += work.factor.solves - before
 
         coef = work.coef(B)
@@ -142,10 +152,46 @@ def working_set_grid(
             found = gaps(C, coef, squares, l1, l2, positive=positive, rounding=data.rounding)
             W[:, now], dual_gaps[now] = coef[:, :good], found[:good]
             work.w, c = B[:, good - 1], C[:, good - 1]
+            misses = misses + 1 if found[good - 1] > target else 0
             done += good
         if wrong.any():
             work.take(np.flatnonzero(missed.any(axis=1)))
             work.go_to(work.w)
-    if 0 < done < k:
-        W[:, done:] = W[:, done - 1 : done]
     return W, dual_gaps, n_iter
+
+
+def wide_grid(
+    data: CentredData,
+    l1s: Array,
+    l2s: Array,
+    positive: bool,
+    start: Array | None,
+    tol: float,
+    max_iter: int,
+) -> tuple[Array, Array, Array]:
+    """Solve on a working set, with points added where the grid is coarse."""
+    limits = {"positive": positive, "target": tol * data.null_value, "max_iter": max_iter}
+    if start is not None:
+        return working_set_grid(data, l1s, l2s, start=start, **limits)
+    b = data.b
+    first = max(float(b.max() if positive else np.abs(b).max()), float(l1s[0]))
+    fine1, fine2, kept = _refined(first, l1s, l2s)
+    W, found, steps = working_set_grid(data, fine1, fine2, **limits)
+    steps = np.diff(np.cumsum(steps)[kept], prepend=0)
+    return W[:, kept], found[kept], steps
+
+
+def _refined(first: float, l1s: Array, l2s: Array) -> tuple[Array, Array, Array]:
+    """Return the grid with points between those further apart than RATIO, and where its own are."""
+    fine1, fine2, kept = [], [], []
+    l1, l2 = first, l2s[0]
+    for l1_next, l2_next in zip(l1s, l2s, strict=True):
+        # l1 = 0 (with positive) is an infinite number of ratios away: 1e-9 of the start will do
+        low = max(l1_next, 1e-9 * first)
+        points = max(1, int(np.ceil(np.log(l1 / low) / -np.log(RATIO) - 1e-9))) if l1 > low else 1
+        share = np.arange(1, points) / points
+        fine1 += [*(l1 * (low / l1) ** share), l1_next]
+        fine2 += [*(l2 + (l2_next - l2) * share), l2_next]
+        kept.append(len(fine1) - 1)
+        l1, l2 = max(l1_next, low), l2_next
+    return np.array(fine1), np.array(fine2), np.array(kept)

@@ -1,0 +1,169 @@
+"""The files around the package and the book say the same as one another."""
+
+import contextlib
+import io
+import pkgutil
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import matplotlib
+import pytest
+import yaml
+from check_built import toc_pages
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from picture import PATH, picture
+
+import regkit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def text(name):
+    return (ROOT / name).read_text("utf-8")
+
+
+PROJECT = tomllib.loads(text("pyproject.toml"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+LOCK = [
+    Requirement(line)
+    for line in text("requirements.lock").splitlines()
+    if line and not line.startswith("#")
+]
+REQUIREMENTS = [
+    Requirement(line) for lines in (PROJECT["dependencies"], *EXTRAS.values()) for line in lines
+]
+PAGES = [
+    path
+    for pattern in ("*.md", "chapters/*.ipynb", "reference/*.md")
+    for path in sorted(ROOT.glob(pattern))
+]
+
+
+def project_files():
+    """Return the files that belong to the project, whether or not they are committed yet."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
+    names = listed.stdout.decode().split("\0")
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def test_the_version_is_the_same_everywhere():
+    changelog = re.search(r"^## ([\d.]+)", text("CHANGELOG.md"), re.MULTILINE)[1]
+    citation = yaml.safe_load(text("CITATION.cff"))["version"]
+    assert {PROJECT["version"], changelog, str(citation)} == {regkit.__version__}
+
+
+def test_the_lock_names_one_version_of_each_and_no_place():
+    assert len({canonicalize_name(pin.name) for pin in LOCK}) == len(LOCK)
+    assert all(re.fullmatch(r"==[^*,]+", str(pin.specifier)) and not pin.url for pin in LOCK)
+    assert not re.search(r"://|^\s*-", text("requirements.lock"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("wanted", REQUIREMENTS, ids=str)
+def test_the_lock_satisfies_pyproject(wanted):
+    pins = {canonicalize_name(pin.name): str(pin.specifier) for pin in LOCK}
+    assert pins[canonicalize_name(wanted.name)].removeprefix("==") in wanted.specifier
+
+
+def test_environment_takes_everything_but_python_from_the_lock():
+    *conda, pip = yaml.safe_load(text("environment.yml"))["dependencies"]
+    assert [item.partition("=")[0] for item in conda] == ["python", "pip"]
+    python = Requirement(f"python{PROJECT['requires-python']}")
+    assert conda[0].partition("=")[2] in python.specifier
+    constraint, editable = pip["pip"]
+    assert constraint == "--constraint requirements.lock"
+    extras = re.fullmatch(r"--editable \.\[(.*)\]", editable)[1].split(",")
+    assert set(extras) <= set(EXTRAS)
+    assert f"'.[{','.join(extras)}]'" in text("Makefile")
+
+
+def test_jupyter_book_stays_below_2():
+    wanted = {requirement.name: requirement.specifier for requirement in REQUIREMENTS}
+    assert "1.0.4" in wanted["jupyter-book"]
+    assert "2.0.0" not in wanted["jupyter-book"]
+    assert next(pin for pin in LOCK if pin.name == "jupyter-book").specifier.contains("1.0.4.post1")
+
+
+def test_the_classifiers_name_the_pythons_that_ci_tests():
+    named = re.findall(r"Python :: (3\.\d+)", " ".join(PROJECT["classifiers"]))
+    workflow = yaml.safe_load(text(".github/workflows/book.yml"))
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == named
+    assert Version(named[0]) in Requirement(f"python{PROJECT['requires-python']}").specifier
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "intro.md"])
+def test_every_make_command_that_is_named_exists(name):
+    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    shell = "\n".join(re.findall(r"```sh\n(.*?)```", text(name), re.DOTALL))
+    named = re.findall(r"`make\s([a-z]+)", text(name)) + re.findall(r"^make (\w+)", shell, re.M)
+    assert named
+    assert set(named) <= targets
+
+
+def test_help_lists_every_command():
+    phony = re.search(r"^\.PHONY: (help .*)$", text("Makefile"), re.MULTILINE)[1].split()
+    assert re.findall(r"^([a-z]+):.*## ", text("Makefile"), re.MULTILINE) == phony
+
+
+def test_every_page_in_the_table_of_contents_exists():
+    for name in toc_pages(ROOT):
+        assert any((ROOT / f"{name}{suffix}").is_file() for suffix in (".md", ".ipynb")), name
+
+
+def test_the_repository_address_stands_in_one_place():
+    address = yaml.safe_load(text("_config.yml"))["repository"]["url"].removeprefix("https://")
+    places = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in project_files()
+        for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1)
+        if address in line
+    ]
+    assert len(places) == 1, places
+
+
+def test_every_source_is_cited_and_every_citation_has_a_source():
+    entries = re.findall(r"^@\w+\{(\w+),", text("references.bib"), re.MULTILINE)
+    cited = {
+        key.strip()
+        for path in PAGES
+        for keys in re.findall(r"\{cite:?\w*\}`([^`]+)`", path.read_text("utf-8"))
+        for key in keys.split(",")
+    }
+    cited -= {"…"}
+    assert len(entries) == len(set(entries))
+    assert set(entries) == cited
+
+
+def test_the_api_page_has_every_module():
+    exported = {getattr(regkit, name).__module__ for name in regkit.__all__}
+    public = {
+        f"regkit.{module.name}"
+        for module in pkgutil.iter_modules(regkit.__path__)
+        if not module.name.startswith("_")
+    }
+    shown = re.findall(r"^\.\. automodule:: (\S+)$", text("reference/api.md"), re.MULTILINE)
+    assert len(shown) == len(set(shown))
+    # What regkit itself exports stands under regkit; every other module has its own section.
+    assert public - exported <= set(shown)
+    assert set(shown) <= public | {"regkit"}
+
+
+def test_the_example_in_the_readme_runs():
+    code = re.search(r"```python\n(.*?)```", text("README.md"), re.DOTALL)[1]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(code, {})
+    numbers = re.findall(r"^\w+ +(-?\d\.\d{3})$", printed.getvalue(), re.MULTILINE)
+    assert len(numbers) == 8
+    assert len(code.splitlines()) <= 12
+
+
+def test_the_picture_in_the_readme_is_what_regkit_draws():
+    drawn_with = next(str(pin.specifier) for pin in LOCK if pin.name == "matplotlib")
+    if f"=={matplotlib.__version__}" != drawn_with:
+        pytest.skip(f"another matplotlib than {drawn_with} draws other letters")
+    assert PATH.read_text("utf-8") == picture(), "python web/picture.py draws it anew"

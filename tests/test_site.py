@@ -1,0 +1,97 @@
+"""What the build adds, and the check of what it built: each way to spoil a site is noticed."""
+
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from book import take_runner_address
+from check_built import problems
+
+PAGE = """<html><head><link rel="stylesheet" href="_static/a.css">
+<link rel="canonical" href="https://example.org/intro.html"></head><body id="top">
+<a href="chapters/one.html#here">one</a> <a href="#top">top</a> <a href="https://example.org">out</a>
+</body></html>"""
+CHAPTER = """<html><body><h1 id="here">One</h1>
+<div class="cell_output docutils container"><div class="output stream">1</div></div>
+<div class="cell_output docutils container"><img alt="A line." src="../_images/line.svg"></div>
+</body></html>"""
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Return the root of a tiny book with two pages, and its built site."""
+    v4 = nbformat.v4
+    cells = [
+        v4.new_code_cell(outputs=[v4.new_output("stream", name="stdout", text="1\n")]),
+        v4.new_code_cell(outputs=[v4.new_output("display_data", data={"image/svg+xml": "<svg/>"})]),
+        v4.new_code_cell("x = 1"),
+    ]
+    site = tmp_path / "_build/html"
+    for folder in (
+        "chapters",
+        "_build/html/chapters",
+        "_build/html/_static",
+        "_build/html/_images",
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+    toc = "root: intro\nparts:\n- chapters:\n  - file: chapters/one\n"
+    (tmp_path / "_toc.yml").write_text(toc)
+    nbformat.write(v4.new_notebook(cells=cells), tmp_path / "chapters/one.ipynb")
+    (site / "intro.html").write_text(PAGE)
+    (site / "chapters/one.html").write_text(CHAPTER)
+    (site / "_static/a.css").write_text("a { background: url(data:image/png;base64,) }")
+    (site / "_images/line.svg").write_text("<svg/>")
+    return tmp_path, site
+
+
+def test_a_good_site_passes(book):
+    assert problems(*book) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("chapters/one.html", None, None, "not built"),
+        ("chapters/one.html", '<img alt="A line." src="../_images/line.svg">', "", "0 figures"),
+        ("chapters/one.html", '"cell_output docutils', '"docutils', "1 cells with outputs"),
+        ("chapters/one.html", "A line.", "", "no alt text"),
+        ("chapters/one.html", "A line.", "../_images/line.svg", "no alt text"),
+        ("chapters/one.html", 'id="here"', "", "no place on its page"),
+        ("intro.html", 'href="#top"', 'href="#bottom"', "no place on its page"),
+        ("intro.html", "chapters/one.html", "chapters/two.html", "no file"),
+        ("intro.html", "_static/a.css", "//cdn.example.org/a.css", "another host"),
+        ("intro.html", "<body", '<script src="https://example.org/a.js"></script><body', "another"),
+        ("_static/a.css", "url(data:", "url(https://example.org/", "another host"),
+    ],
+)
+def test_a_spoiled_site_is_noticed(book, name, old, new, message):
+    root, site = book
+    path = site / name
+    if old is None:
+        path.unlink()
+    else:
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+    assert any(message in problem for problem in problems(root, site))
+
+
+@pytest.mark.parametrize(
+    ("runner", "address"),
+    [
+        ({}, "https://example.org/ours"),
+        ({"GITHUB_REPOSITORY": "you/fork"}, "https://github.com/you/fork"),
+        (
+            {"GITHUB_REPOSITORY": "you/fork", "GITHUB_SERVER_URL": "https://git.example.org"},
+            "https://git.example.org/you/fork",
+        ),
+    ],
+)
+def test_a_fork_points_at_itself(monkeypatch, runner, address):
+    for name in ("GITHUB_REPOSITORY", "GITHUB_SERVER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in runner.items():
+        monkeypatch.setenv(name, value)
+    config = SimpleNamespace(html_theme_options={"repository_url": "https://example.org/ours"})
+    take_runner_address(None, config)
+    assert config.html_theme_options["repository_url"] == address
