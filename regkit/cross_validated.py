@@ -225,8 +225,8 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
         The last alpha of such a grid over the first.
     fit_intercept : bool, default True
         Whether there is an intercept; it is never penalised.
-    cv : int, scikit-learn splitter, or iterable of (train, test), default 5
-        An int is that many folds of consecutive rows, not shuffled.
+    cv : int, scikit-learn splitter, or iterable of (train, test), or None, default 5
+        An int is that many folds of consecutive rows, not shuffled; None is 5 too.
     rule : {"min", "1se"}, default "min"
         The alpha of the smallest mean error, or, at the same l1_ratio, the largest within one
         standard error of it.
@@ -281,7 +281,7 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
         l1_ratio: float | Iterable[float] = 0.5,
         eps: float = 1e-3,
         fit_intercept: bool = True,
-        cv: CrossValidator = 5,
+        cv: CrossValidator | None = 5,
         rule: Literal["min", "1se"] = "min",
         n_jobs: int | None = None,
         progress: bool = False,
@@ -403,8 +403,8 @@ class LassoCV(ElasticNetCV):
         The last alpha of such a grid over the first.
     fit_intercept : bool, default True
         Whether there is an intercept; it is never penalised.
-    cv : int, scikit-learn splitter, or iterable of (train, test), default 5
-        An int is that many folds of consecutive rows, not shuffled.
+    cv : int, scikit-learn splitter, or iterable of (train, test), or None, default 5
+        An int is that many folds of consecutive rows, not shuffled; None is 5 too.
     rule : {"min", "1se"}, default "min"
         The alpha of the smallest mean error, or the largest within one standard error of it.
     n_jobs : int, optional
@@ -461,7 +461,7 @@ class LassoCV(ElasticNetCV):
         *,
         eps: float = 1e-3,
         fit_intercept: bool = True,
-        cv: CrossValidator = 5,
+        cv: CrossValidator | None = 5,
         rule: Literal["min", "1se"] = "min",
         n_jobs: int | None = None,
         progress: bool = False,

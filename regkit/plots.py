@@ -229,9 +229,9 @@ def constraint_geometry(
 
     Notes
     -----
-    Both curves are exact. The loss is a parabola over the plane with a constant second derivative
-    H, so its contour at a height c above the minimum is an ellipse, :math:`\sqrt{2c}\, H^{-1/2}` times
-    a circle; along each direction the ball ends where a quadratic equation says.
+    Both curves are exact. The loss is quadratic with the constant second derivative H, so that its
+    contour at a height c above the minimum is an ellipse, :math:`\sqrt{2c}\, H^{-1/2}` times a
+    circle; along each direction the ball ends where a quadratic equation says.
 
     Examples
     --------
@@ -277,10 +277,10 @@ def constraint_geometry(
     ax.axhline(0, color=_INK, linewidth=0.6)
     ax.axvline(0, color=_INK, linewidth=0.6)
     ax.plot(*free, "o", *w, "o", color=_INK)
-    ax.annotate("least loss", free, (6, 4), textcoords="offset points")
+    ax.annotate("least loss", free, (0, 6), textcoords="offset points", ha="center")
     ax.annotate("solution", w, (6, -4), textcoords="offset points", va="top")
     low, high = np.minimum(ball.min(axis=1), free), np.maximum(ball.max(axis=1), free)
-    margin = 0.15 * (high - low).max()
+    margin = 0.25 * (high - low).max()
     ax.set(aspect="equal", xlabel=names[0], ylabel=names[1])
     ax.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - margin, high[1] + margin))
     zeros = [name for name, value in zip(names, w, strict=True) if value == 0]
@@ -350,11 +350,12 @@ def convergence_race(
         line = ax.plot(drawn)[0]
         height = drawn[np.isfinite(drawn)][-1]
         ends.append((last, float(np.log10(height)), name, line.get_color()))
-        near = np.flatnonzero(share <= 1e-6 * (1 + 1e-9))
-        told.append(
-            f"{name} 1e-06 after {near[0]}" if len(near)
-            else f"{name} {share[-1]:.0e} after {len(share) - 1}"
-        )  # fmt: skip
+        near, k = np.flatnonzero(share <= 1e-6 * (1 + 1e-9)), len(share) - 1
+        if len(near):
+            told.append(f"{name} 1e-06 after {near[0]}")
+        else:
+            far = f"{share[k]:.0e}" if np.isfinite(share[k]) else "out of bounds"
+            told.append(f"{name} {far} after {k}")
     ax.set(xscale=xscale, yscale="log", xlabel="iteration", ylabel="F − min F, share of the start")
     longest = max(end[0] for end in ends)
     ax.set_xlim(1 if xscale == "log" else 0, longest)

@@ -206,12 +206,13 @@ def cross_validate(
     >>> curve.mean_error.round(2)
     array([1.39, 0.87, 0.74])
     """
-    X, Y, alphas = check_matrix("X", X), np.asarray(y), check_alphas(alphas)
-    folds = list_folds(X, Y, cv, groups)
+    X, alphas = check_matrix("X", X), check_alphas(alphas)
+    Y = _check_targets(y, X.shape[0])
+    folds = list_folds(X, np.asarray(y), cv, groups)
     penalty = L1L2(1.0, check_number("l1_ratio", l1_ratio, low=0, high=1), positive)
     problem = _Problem(
         X=X.tocsr() if sp.issparse(X) else X,
-        Y=Y.reshape(len(Y), -1),
+        Y=Y,
         weights=check_weights("sample_weight", sample_weight, X.shape[0]),
         penalty=penalty,
         fit_intercept=fit_intercept,
@@ -254,7 +255,7 @@ def leave_one_out(
     Returns
     -------
     ErrorCurve
-        With ``l1_ratio`` 0 and one fold for each row of positive weight.
+        With ``l1_ratio`` 0 and one fold for each row.
 
     Raises
     ------
@@ -282,16 +283,16 @@ def leave_one_out(
     >>> curve.mean_error.round(4)
     array([0.6989, 0.5539, 0.5393])
     """
-    X, Y, alphas = check_matrix("X", X), np.asarray(y), check_alphas(alphas)
-    Y = Y.reshape(len(Y), -1)
+    X, alphas = check_matrix("X", X), check_alphas(alphas)
+    Y = _check_targets(y, X.shape[0])
     problem = Objective(
         X, Y[:, 0], L1L2(1.0, 0.0), sample_weight=sample_weight, fit_intercept=fit_intercept
     )
     ridge = decomposition or RidgeDecomposition.of(problem)
-    present = problem.weights > 0
-    squares = sum(ridge.leave_one_out(column, alphas) ** 2 for column in Y.T)
-    errors = np.transpose(squares[present]) / Y.shape[1]
-    return ErrorCurve(alphas, errors, problem.weights[present], 0.0)
+    squares = np.zeros((len(alphas), len(Y)))
+    for column in Y.T:
+        squares += np.transpose(ridge.leave_one_out(column, alphas)) ** 2
+    return ErrorCurve(alphas, squares / Y.shape[1], problem.weights, 0.0)
 
 
 def degrees_of_freedom(objective: Objective, w: Array) -> float:
@@ -505,6 +506,15 @@ def check_alphas(alphas: ArrayLike) -> Array:
             f"alphas must be a one-dimensional grid of finite numbers >= 0; got {alphas!r}."
         )
     return grid
+
+
+def _check_targets(y: ArrayLike, n: int) -> Array:
+    """Return y with one column per target, of shape (n, t)."""
+    Y = np.asarray(y)
+    if Y.ndim not in (1, 2) or Y.shape[0] != n:
+        rows = Y.shape[0] if Y.ndim else "a number"
+        raise ValueError(f"y must have {n} rows, one for each row of X; got {rows}.")
+    return check_matrix("y", Y.reshape(n, -1))
 
 
 def list_folds(

@@ -138,7 +138,7 @@ def test_a_race_ends_each_line_at_the_floor_and_tells_the_iterations_that_it_dra
 def test_a_race_leaves_out_what_runs_away_and_refuses_what_has_no_start_above_the_minimum():
     away = np.array([1.0, 10.0, np.inf, np.nan])
     ax, alt = plots.convergence_race({"away": away, "none": np.ones(9)}, best=0.0, xscale="log")
-    assert np.isnan(ax.lines[0].get_ydata()[2:]).all() and "away nan after 3" in alt
+    assert np.isnan(ax.lines[0].get_ydata()[2:]).all() and "away out of bounds after 3" in alt
     assert ax.get_xscale() == "log" and ax.get_xlim() == (1, 8)
     plots.svg(ax.figure, alt)
     plots.plt.close(ax.figure)

@@ -132,8 +132,8 @@ def _difference(
     error[~np.isfinite(error)] = np.inf
     best = int(np.argmin(error))
     kink = bool(kinked.size) and error[best] > 0.01 * bend[kinked[-1]]
-    near = np.abs([*central[first:], *bend[first:]])[np.tile(h[first:] <= max(1, abs(w[j])), 2)]
-    steepness = near[np.isfinite(near)].max(initial=0.0)
+    used = (h <= max(1.0, abs(w[j]))) & (h >= h[best + 1]) & np.isfinite(central + bend)
+    steepness = np.maximum(np.abs(central), bend)[used].max(initial=0.0)
     return better[best], error[best], kink, steepness
 
 

@@ -96,7 +96,7 @@ def check_solution(
         j = int(np.argmin(w))
         return refused(f"w[{j}] = {w[j]:.3g} is negative, which the penalty forbids.")
     b = F.intercept(w) if intercept is None else check_number("intercept", intercept)
-    gap, excess = duality_gap(F, w), max(0.0, _value_at(F, w, b) - F.value(w))
+    gap, excess = _gap(F, w), max(0.0, _value_at(F, w, b) - F.value(w))
     rounding = (16 * EPS * float(np.abs(F.y).max())) ** 2  # where y is constant
     allowed = max(tol * F.null_value, rounding)
     details = {
@@ -134,10 +134,17 @@ def _slip(
     suspects = _other_intercepts(F, w, b) if gap < 0.01 * excess else _neighbours(F, w, b)
     for words, problem, v in suspects:
         if problem.null_value > 0 and v.any():
-            relative = max(duality_gap(problem, v) / problem.null_value, 1e-13)
+            relative = max(_gap(problem, v) / problem.null_value, 1e-13)
             if relative <= tol and relative < best:
                 best, found = relative, words
     return found or _other_alpha(F, w, tol, own)
+
+
+def _gap(F: Objective, w: Array) -> float:
+    """Return the duality gap, infinite where none can be computed."""
+    with np.errstate(invalid="ignore"):
+        gap = duality_gap(F, w)
+    return np.inf if np.isnan(gap) else gap
 
 
 def _other_alpha(F: Objective, w: Array, tol: float, own: float) -> str | None:
@@ -145,7 +152,7 @@ def _other_alpha(F: Objective, w: Array, tol: float, own: float) -> str | None:
     k = _implied_factor(F, w)
     if own <= tol or k <= 0 or abs(k - 1) < 0.005:
         return None
-    gap = duality_gap(replace(F, penalty=replace(F.penalty, alpha=k * F.penalty.alpha)), w)
+    gap = _gap(_priced(F, k * F.penalty.l1, k * F.penalty.l2), w)
     solved = gap <= min(tol, own / 100) * F.null_value
     return _alpha_words(k, len(F.y)) if solved else None
 
@@ -159,37 +166,33 @@ def _neighbours(F: Objective, w: Array, b: float | None) -> Iterator[tuple[str, 
 
 
 def _other_penalties(F: Objective, w: Array) -> Iterator[tuple[str, Objective, Array]]:
-    l1, l2, positive = F.penalty.l1, F.penalty.l2, F.penalty.positive
+    l1, l2 = F.penalty.l1, F.penalty.l2
     n = len(F.y)
     S = n if F.sample_weight is None else float(np.sum(F.sample_weight))
-
-    def priced(new_l1: float, new_l2: float) -> Objective:
-        alpha = new_l1 + new_l2
-        return replace(F, penalty=L1L2(alpha, new_l1 / alpha if alpha > 0 else 0.0, positive))
 
     usual = [k for n_or_S in (n, S) for k in (n_or_S, 1 / n_or_S, 2 * n_or_S, 0.5 / n_or_S)]
     for k in (2.0, 0.5, *usual, n / 2, 2 / n, n / S):
         if abs(k - 1) > 0.005:
-            yield _alpha_words(k, n), priced(k * l1, k * l2), w
+            yield _alpha_words(k, n), _priced(F, k * l1, k * l2), w
     if l1 > 0 and l2 > 0:
-        yield "the L2 part of the penalty is missing", priced(l1, 0.0), w
-        yield "the L1 part of the penalty is missing", priced(0.0, l2), w
-        yield "the L2 part of the penalty is doubled (its half is missing)", priced(l1, 2 * l2), w
-        yield "the L2 part of the penalty is halved", priced(l1, l2 / 2), w
-        yield "the L1 part of the penalty is doubled", priced(2 * l1, l2), w
-        yield "the L1 part of the penalty is halved", priced(l1 / 2, l2), w
-        yield "the L1 and L2 parts of the penalty have changed places", priced(l2, l1), w
+        yield "the L2 part of the penalty is missing", _priced(F, l1, 0.0), w
+        yield "the L1 part of the penalty is missing", _priced(F, 0.0, l2), w
+        yield "the L2 part of the penalty is doubled (no half?)", _priced(F, l1, 2 * l2), w
+        yield "the L2 part of the penalty is halved", _priced(F, l1, l2 / 2), w
+        yield "the L1 part of the penalty is doubled", _priced(F, 2 * l1, l2), w
+        yield "the L1 part of the penalty is halved", _priced(F, l1 / 2, l2), w
+        yield "the L1 and L2 parts of the penalty have changed places", _priced(F, l2, l1), w
         yield "the weights are rescaled by 1 + l2", F, w / (1 + l2)
     elif l1 > 0:
-        yield "the weights solve the ridge problem, not the lasso", priced(0.0, l1), w
+        yield "the weights solve the ridge problem, not the lasso", _priced(F, 0.0, l1), w
     elif l2 > 0:
-        yield "the weights solve the lasso problem, not the ridge", priced(l2, 0.0), w
+        yield "the weights solve the lasso problem, not the ridge", _priced(F, l2, 0.0), w
     if sp.issparse(F.X):
         return
-    yield "the weights are not penalised at all: they solve alpha = 0", priced(0.0, 0.0), w
+    yield "the weights are not penalised at all: they solve alpha = 0", _priced(F, 0.0, 0.0), w
     support = w != 0
     if 0 < support.sum() < len(w):
-        refit = replace(priced(0.0, 0.0), X=F.X[:, support])
+        refit = replace(_priced(F, 0.0, 0.0), X=F.X[:, support])
         words = (
             "the weights are not shrunk: on the columns where they are not 0 they are the "
             "unpenalised fit (hard thresholding, or a refit)"
@@ -231,6 +234,11 @@ def _other_data(F: Objective, w: Array) -> Iterator[tuple[str, Objective, Array]
         yield "the weights are those of standardised columns", standardised, w
         words = "the penalty is on standardised columns, the weights are scaled back"
         yield words, standardised, w * scale
+
+
+def _priced(F: Objective, l1: float, l2: float) -> Objective:
+    alpha = l1 + l2
+    return replace(F, penalty=L1L2(alpha, l1 / alpha if alpha > 0 else 0.0, F.penalty.positive))
 
 
 def _implied_factor(F: Objective, w: Array) -> float:

@@ -22,6 +22,7 @@ from numpy import ndarray as Array
 from .._validation import check_integer, check_number
 from ..losses import SquaredError
 from ..objective import Objective
+from ..penalties import L1L2
 from .centred import CentredData
 from .certify import polish_grid
 from .closed_form import ridge_closed_form
@@ -200,7 +201,7 @@ def _solve(
     l1s, l2s = alphas * ratio, alphas * (1 - ratio)
     smooth = (l1s == 0) & (not positive)
     for i in np.flatnonzero(smooth):
-        penalty = replace(objective.penalty, alpha=float(alphas[i]))
+        penalty = L1L2(float(alphas[i]), ratio)
         coefs[:, i], dual_gaps[i] = _ridge(replace(objective, penalty=penalty), data)
     rest = np.flatnonzero(~smooth)
     if len(rest):

@@ -21,13 +21,13 @@ from .._validation import check_number
 from ..certificates import duality_gap
 from ..losses import SquaredError
 from ..objective import Objective
-from .centred import EPS, CentredData
+from .centred import BLOCK, EPS, CentredData
 from .solution import Solution
 
 WELL_CONDITIONED = 1e-4
 """Squared singular values down to this share of the largest keep their digits in a Gram matrix."""
 REACHED = 1e-10
-"""A row of leverage this close to 1 at α = 0 is fitted exactly, whatever its y."""
+"""A row that keeps no more than this of its residual at α = 0 is fitted exactly, whatever its y."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,35 +139,39 @@ class RidgeDecomposition:
         Numerator and denominator are both split into what no column can reach, whatever α, and a
         sum with the factor :math:`\alpha / (d_k^2 + \alpha)`, so that neither is the difference
         of two nearly equal numbers. Rows for which the first part is zero, as all are if p > n,
-        lose the common α, and the formula keeps its sense down to α = 0. Two matrix products,
-        O(nkm), for all rows of equal weight.
+        lose the common α, and the formula keeps its sense down to α = 0. O(nkm): two matrix
+        products if all weights are equal, and otherwise two for each row.
 
         References
         ----------
         Allen (1974); Golub, Heath and Wahba (1979).
         """
         s, U, intercept = self.root**2, self.U, self.fit_intercept
-        if np.count_nonzero(s) < 2:
+        if s.max() == 1:
             raise ValueError(
                 "Leaving one row out needs at least 2 rows of positive weight; "
                 f"got n_samples = {np.count_nonzero(s)}."
             )
         target = self._weighted(y)
         Uty = U.T @ target
-        terms = np.stack([U * Uty, U**2])
-        outside, slack = target - U @ Uty, 1 - s * intercept - terms[1].sum(axis=1)
-        reached = slack <= REACHED
-        outside[reached] = slack[reached] = 0
-        errors = np.zeros((len(y), len(alphas)))
-        for i in _rows_of_equal(s):
-            share = s[i[0]]
-            if share > 0:
-                a = alphas * (1 - share)
-                r, rest = terms[:, i] @ (1 / (self.d[:, None] ** 2 + a))
-                common = np.where(reached[i, None], 1, a)
-                errors[i] = (outside[i, None] + common * r) / (slack[i, None] + common * rest)
-                errors[i] /= np.sqrt(share)
-        return errors
+        outside, slack = target - U @ Uty, 1 - s * intercept - (U**2).sum(axis=1)
+        reached = (slack <= REACHED * (1 - s * intercept))[:, None]
+        outside[reached[:, 0]] = slack[reached[:, 0]] = 0
+        squares, equal = self.d[:, None] ** 2, (s == s[0]).all()
+        errors = np.empty((len(y), len(alphas)))
+        size = max(1, BLOCK // (len(alphas) + squares.size * (1 if equal else len(alphas))))
+        for first in range(0, len(y), size):
+            i = slice(first, first + size)
+            a = np.multiply.outer(1 - (s[:1] if equal else s[i]), alphas)
+            terms = np.stack([U[i] * Uty, U[i] ** 2])
+            if equal:  # every row has the same alphas: one matrix product for all
+                r, rest = terms @ (1 / (squares + a))
+            else:
+                r, rest = (terms.swapaxes(0, 1) @ (1 / (squares + a[:, None]))).swapaxes(0, 1)
+            common = np.where(reached[i], 1, a)
+            errors[i] = (outside[i, None] + common * r) / (slack[i, None] + common * rest)
+        root = np.where(s > 0, self.root, np.inf)
+        return errors / root[:, None]
 
     def _weighted(self, y: Array) -> Array:
         """Return y as the decomposition sees it: centred if there is an intercept, weighted."""
@@ -220,12 +224,6 @@ def _kernel(data: CentredData) -> Array:
         K -= np.multiply.outer(root, root @ K)
         K -= np.multiply.outer(K @ root, root)
     return K
-
-
-def _rows_of_equal(values: Array) -> list[Array]:
-    """Return the row numbers of each distinct value."""
-    order = np.argsort(values, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(values[order])) + 1)
 
 
 def ridge_closed_form(

@@ -1,0 +1,480 @@
+"""The exact solver against scikit-learn, against its own certificates, and on bad designs."""
+
+import tracemalloc
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import ElasticNet
+
+from regkit.certificates import duality_gap, kkt_residual
+from regkit.losses import Logistic
+from regkit.objective import Objective
+from regkit.penalties import L1, L1L2, L2
+from regkit.solvers import active_set, ridge_closed_form
+from regkit.solvers.active_set import SMALL, active_set_path
+from regkit.solvers.centred import CentredData
+from regkit.solvers.gram import BorderedInverse, DirectSolve
+from regkit.solvers.orthogonal import OrthogonalFactor
+from regkit.solvers.steps import descend, newton
+from regkit.solvers.tableau import tableau_path
+
+SHAPES = {"tall": (60, 8), "square": (25, 25), "wide": (20, 60), "very wide": (25, SMALL + 20)}
+
+
+def data(shape="tall", seed=0):
+    rng = np.random.default_rng(seed)
+    n, p = SHAPES[shape]
+    X = rng.standard_normal((n, p))
+    y = X[:, :4] @ [3.0, -2.0, 1.0, 0.5] + rng.standard_normal(n) + 1
+    return X, y
+
+
+def problem(X, y, fraction=0.1, l1_ratio=1.0, positive=False, **kwargs):
+    """The objective at a fraction of its alpha_max (or of that at l1_ratio=1, for a ridge)."""
+    F = Objective(X, y, L1L2(1.0, l1_ratio or 1.0, positive), **kwargs)
+    return replace(F, penalty=L1L2(fraction * F.alpha_max, l1_ratio, positive))
+
+
+def assert_certified(F, w, tol=1e-9):
+    """The judge knows no solver. It centres explicitly, so that large means cost it no digits."""
+    assert np.isfinite(w).all()
+    judge = F if sp.issparse(F.X) else F.centred()
+    assert duality_gap(judge, w) <= tol * F.null_value
+
+
+# --- against scikit-learn ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("positive", [False, True])
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.7])
+@pytest.mark.parametrize("fraction", [0.5, 0.05])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("fit_intercept", [False, True])
+def test_equals_scikit_learn(shape, fraction, l1_ratio, positive, fit_intercept):
+    X, y = data(shape)
+    weights = np.random.default_rng(1).uniform(0.5, 2, len(y))
+    F = problem(
+        X, y, fraction, l1_ratio, positive, sample_weight=weights, fit_intercept=fit_intercept
+    )
+    twin = ElasticNet(
+        F.penalty.alpha,
+        l1_ratio=l1_ratio,
+        positive=positive,
+        fit_intercept=fit_intercept,
+        tol=1e-14,
+        max_iter=100_000,
+    ).fit(X, y, weights)
+    solution = active_set(F)
+    np.testing.assert_allclose(solution.coef, twin.coef_, rtol=0, atol=1e-8)
+    assert solution.intercept == pytest.approx(twin.intercept_, abs=1e-8)
+    assert solution.converged
+    assert solution.n_iter >= 1
+    assert solution.history[-1] == pytest.approx(F.value(solution.coef))
+
+
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_path_equals_single_fits(shape, l1_ratio):
+    X, y = data(shape)
+    F = problem(X, y, 1.0, l1_ratio)
+    alphas = F.penalty.alpha * np.array([1.2, 1.0, 0.7, 0.1, 0.099, 1e-3])
+    path = active_set_path(F, alphas)
+    assert not path.coefs[:, :2].any(), "all zero at alpha_max and above"
+    for alpha, w, gap in zip(alphas, path.coefs.T, path.dual_gaps, strict=True):
+        here = replace(F, penalty=L1L2(alpha, l1_ratio))
+        np.testing.assert_allclose(w, active_set(here).coef, rtol=0, atol=1e-8)
+        assert duality_gap(here, w) <= gap + 1e-15 * F.null_value
+        assert kkt_residual(here, w).max() <= 1e-9 * here.penalty.l1 + 1e-14
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_ridge_and_least_squares(shape):
+    X, y = data(shape)
+    for penalty in (L2(0.3), L2(0.0), L1(0.0)):
+        F = Objective(X, y, penalty)
+        expected = ridge_closed_form(replace(F, penalty=L2(penalty.l2))).coef
+        np.testing.assert_allclose(active_set(F).coef, expected, atol=1e-9)
+        sparse = active_set(replace(F, X=sp.csr_array(X)))
+        np.testing.assert_allclose(sparse.coef, expected, atol=1e-7)
+        assert sparse.converged
+
+
+@pytest.mark.parametrize("shape", ["tall", "very wide"])
+def test_nonnegative_least_squares(shape):
+    from scipy.optimize import nnls
+
+    X, y = data(shape)
+    F = Objective(X, y, L1(0.0, positive=True), fit_intercept=False)
+    solution = active_set(F)
+    expected, norm = nnls(X, y)
+    assert (solution.coef >= 0).all()
+    residual = np.linalg.norm(y - X @ solution.coef)
+    assert residual == pytest.approx(norm, rel=1e-7, abs=1e-6 * np.linalg.norm(y))
+    if shape == "tall":
+        np.testing.assert_allclose(solution.coef, expected, atol=1e-9)
+
+
+# --- one problem, other clothes ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
+@pytest.mark.parametrize("positive", [False, True])
+@pytest.mark.parametrize("fit_intercept", [False, True])
+@pytest.mark.parametrize("shape", ["tall", "very wide"])
+@pytest.mark.parametrize("kind", [sp.csr_array, sp.csc_array, sp.csr_matrix])
+def test_sparse_is_dense(kind, shape, fit_intercept, positive, l1_ratio):
+    X, y = data(shape)
+    X[np.abs(X) < 1] = 0
+    weights = np.random.default_rng(2).uniform(0, 2, len(y))
+    settings = {"sample_weight": weights, "fit_intercept": fit_intercept}
+    F = problem(X, y, 0.03, l1_ratio, positive, **settings)
+    dense, sparse = active_set(F), active_set(replace(F, X=kind(X)))
+    np.testing.assert_allclose(sparse.coef, dense.coef, rtol=0, atol=1e-10)
+    assert sparse.intercept == pytest.approx(dense.intercept, abs=1e-10)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("convert", [np.asarray, sp.csc_array])
+def test_float32(shape, convert):
+    X, y = (part.astype(np.float32) for part in data(shape))
+    F = problem(convert(X), y, 0.05)
+    narrow = active_set(F)
+    wide = active_set(Objective(X.astype(float), y.astype(float), F.penalty))
+    assert narrow.coef.dtype == np.float32
+    assert narrow.converged
+    np.testing.assert_allclose(narrow.coef, wide.coef, rtol=1e-6, atol=1e-7)
+    assert active_set_path(F, [F.penalty.alpha]).coefs.dtype == np.float32
+
+
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_warm_start(shape, l1_ratio):
+    X, y = data(shape)
+    F = problem(X, y, 0.01, l1_ratio)
+    cold = active_set(F)
+    there = active_set(F, cold.coef)
+    assert there.n_iter == 1 < cold.n_iter
+    near = active_set(problem(X, y, 0.02, l1_ratio)).coef
+    far = np.random.default_rng(3).standard_normal(X.shape[1])
+    for start in (near, far, -cold.coef):
+        np.testing.assert_allclose(active_set(F, start).coef, cold.coef, rtol=0, atol=1e-8)
+    assert active_set(F, near).n_iter < cold.n_iter
+
+
+def test_layout_and_read_only():
+    X, y = data("very wide")
+    expected = active_set(problem(X, y)).coef
+    for array in (np.asfortranarray(X), np.repeat(X, 2, axis=0)[::2], X[:, ::-1][:, ::-1]):
+        array.flags.writeable = False
+        np.testing.assert_allclose(active_set(problem(array, y)).coef, expected, atol=1e-12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    shape=st.sampled_from(["tall", "wide", "very wide"]),
+    l1_ratio=st.sampled_from([1.0, 0.4]),
+    positive=st.booleans(),
+    fraction=st.floats(0.01, 0.9),
+)
+def test_symmetries(seed, shape, l1_ratio, positive, fraction):
+    X, y = data(shape, seed)
+    rng = np.random.default_rng(seed)
+    F = problem(X, y, fraction, l1_ratio, positive)
+    w = active_set(F).coef
+    close = {"rtol": 1e-6, "atol": 1e-7}
+
+    shifted = active_set(replace(F, y=y + 100, X=X + 10)).coef
+    np.testing.assert_allclose(shifted, w, **close, err_msg="means are the intercept's business")
+
+    rows, columns = rng.permutation(len(X)), rng.permutation(X.shape[1])
+    permuted = active_set(replace(F, X=X[rows][:, columns], y=y[rows])).coef
+    np.testing.assert_allclose(permuted, w[columns], **close)
+
+    counts = rng.integers(0, 3, len(X))
+    counts[:2] = 1
+    weighted = active_set(replace(F, sample_weight=counts))
+    repeated = active_set(replace(F, X=np.repeat(X, counts, 0), y=np.repeat(y, counts)))
+    np.testing.assert_allclose(weighted.coef, repeated.coef, **close)
+
+    if l1_ratio == 1:
+        doubled = replace(F, y=2 * y, penalty=L1L2(2 * F.penalty.alpha, 1.0, positive))
+        np.testing.assert_allclose(active_set(doubled).coef, 2 * w, **close)
+        stretched = replace(F, X=3 * X, penalty=L1L2(3 * F.penalty.alpha, 1.0, positive))
+        np.testing.assert_allclose(3 * active_set(stretched).coef, w, **close)
+
+    bare = replace(F, fit_intercept=False)
+    Q = np.linalg.qr(rng.standard_normal((len(X), len(X))))[0]
+    turned = active_set(replace(bare, X=Q @ X, y=Q @ y)).coef
+    np.testing.assert_allclose(turned, active_set(bare).coef, **close)
+
+
+# --- designs that break solvers ---------------------------------------------------------------
+
+
+def bad_designs(shape):
+    X, y = data(shape)
+    n, p = X.shape
+    rng = np.random.default_rng(4)
+    half = p - p // 2
+
+    def with_copies(noise):
+        copied = X.copy()
+        copied[:, half:] = X[:, : p - half] + noise * rng.standard_normal((n, p - half))
+        return copied
+
+    flat = X.copy()
+    flat[:, 0], flat[:, 1], flat[:, 2] = 3, 0, 1e6
+    U, d, Vt = np.linalg.svd(X, full_matrices=False)
+    return {
+        "plain": (X, y),
+        "duplicates": (with_copies(0), y),
+        "near 1e-3": (with_copies(1e-3), y),
+        "near 1e-5": (with_copies(1e-5), y),
+        "near 1e-7": (with_copies(1e-7), y),
+        "constant and zero columns": (flat, y),
+        "condition 1e12": (U * np.geomspace(1, 1e-12, len(d)) @ Vt, y),
+        "scales 1e±8": (X * 10.0 ** rng.uniform(-8, 8, p), y),
+        "far from the origin": (X + 1e5, y + 1e5),
+        "ties": (np.sign(X), np.sign(y)),
+        "y = 0": (X, 0 * y),
+        "y constant": (X, 0 * y + 3.3),
+    }
+
+
+LIMITED_BY_ROUNDING = {"near 1e-3", "near 1e-5", "condition 1e12", "scales 1e±8"}
+
+
+@pytest.mark.parametrize("design", bad_designs("tall"))
+@pytest.mark.parametrize("shape", SHAPES)
+def test_certified_or_warned(shape, design):
+    X, y = bad_designs(shape)[design]
+    for l1_ratio, positive in ((1.0, False), (0.5, False), (1.0, True)):
+        F = Objective(X, y, L1L2(1.0, l1_ratio, positive))
+        top = F.alpha_max or 1.0
+        for alphas in (top * np.geomspace(1.1, 1e-8, 15), top * np.array([1.1, 1e-4])):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                path = active_set_path(F, alphas)
+            assert all(issubclass(w.category, ConvergenceWarning) for w in caught)
+            assert (path.dual_gaps >= 0).all()
+            certified = path.dual_gaps <= 1e-9 * F.null_value
+            assert certified.all() == (not caught), "a warning exactly where a gap is too large"
+            assert certified.all() or design in LIMITED_BY_ROUNDING
+            assert certified[alphas >= 1e-4 * top].all() or design == "condition 1e12"
+            for alpha, w in zip(alphas[certified], path.coefs.T[certified], strict=True):
+                here = replace(F, penalty=L1L2(alpha, l1_ratio, positive))
+                if F.null_value > 0:
+                    # at the limit of rounding two ways to compute a gap differ by as much
+                    assert_certified(here, w, 5e-9 if design in LIMITED_BY_ROUNDING else 1e-9)
+                else:
+                    assert not w.any()
+
+
+@pytest.mark.parametrize("shape", ["tall", "wide", "very wide"])
+def test_single_fits_far_down(shape):
+    X, y = data(shape)
+    for fraction in (1e-4, 1e-8):
+        F = problem(X, y, fraction)
+        assert_certified(F, active_set(F).coef)
+
+
+@pytest.mark.parametrize("p", [1, 3, SMALL + 1])
+@pytest.mark.parametrize("n", [1, 2])
+def test_hardly_any_data(n, p):
+    rng = np.random.default_rng(5)
+    X, y = rng.standard_normal((n, p)), rng.standard_normal(n)
+    for fit_intercept in (True, False):
+        F = Objective(X, y, L1(1e-3), fit_intercept=fit_intercept)
+        solution = active_set(F)
+        if n == 1 and fit_intercept:
+            assert not solution.coef.any()
+            assert solution.dual_gap == 0
+        else:
+            assert_certified(F, solution.coef)
+        assert solution.converged
+
+
+def test_saturation():
+    """A lasso has at most n active columns, less one for the intercept, however small alpha."""
+    X, y = data("very wide")
+    path = active_set_path(problem(X, y, 1.0), np.geomspace(0.1, 1e-8, 10))
+    assert (np.count_nonzero(path.coefs, axis=0) <= len(y) - 1).all()
+
+
+def test_warns_with_the_gap_it_has():
+    X, y = data("very wide")
+    F = problem(X, y, 1e-3)
+    with pytest.warns(ConvergenceWarning, match=r"duality gap of .*; wanted at most"):
+        solution = active_set(F, max_iter=1)
+    assert not solution.converged
+    assert duality_gap(F, solution.coef) <= solution.dual_gap * (1 + 1e-9)
+    X, y = data("tall")
+    with pytest.warns(ConvergenceWarning, match=r"duality gap of .*; wanted at most"):
+        active_set(problem(X, y, 1e-3), max_iter=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"tol": -1}, "tol"),
+        ({"max_iter": 0}, "max_iter"),
+        ({"w0": np.zeros(3)}, "w0"),
+    ],
+)
+def test_refuses(arguments, message):
+    F = problem(*data())
+    with pytest.raises(ValueError, match=message):
+        active_set(F, **arguments)
+
+
+def test_refuses_other_losses_and_grids():
+    X, y = data()
+    with pytest.raises(ValueError, match="SquaredError"):
+        active_set(Objective(X, np.sign(y), L1(0.1), Logistic()))
+    for alphas in ([0.1, 0.2], [], [-1.0], [np.nan], [[1.0]]):
+        with pytest.raises(ValueError, match="alphas"):
+            active_set_path(problem(X, y), np.array(alphas))
+
+
+# --- what it costs ----------------------------------------------------------------------------
+
+
+def test_few_products_with_the_whole_of_X(monkeypatch):
+    """The running time of a wide problem, counted and not measured."""
+    X, y = data("very wide")
+    counted = []
+    product = CentredData._transposed_product
+    monkeypatch.setattr(
+        CentredData,
+        "_transposed_product",
+        lambda self, V: counted.append(1) or product(self, V),
+    )
+    F = problem(X, y, 1.0)
+    active_set_path(F, F.penalty.alpha * np.geomspace(1, 0.1, 50))
+    # means, Xᵀy, and one product for every five alphas; a few rounds may be repeated
+    assert len(counted) <= 2 + 10 + 5
+    counted.clear()
+    X, y = data("tall")
+    F = problem(X, y, 1.0)
+    active_set_path(F, F.penalty.alpha * np.geomspace(1, 1e-3, 100))
+    assert len(counted) <= 1, "from the Gram matrix alone, but for the means"
+
+
+def test_memory_beyond_X():
+    rng = np.random.default_rng(6)
+    X = rng.standard_normal((300, 6000))
+    y = X[:, :10].sum(axis=1) + rng.standard_normal(300)
+    F = problem(X, y, 0.3)
+    tracemalloc.start()
+    active_set(F)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= X.nbytes / 4
+
+
+# --- its parts --------------------------------------------------------------------------------
+
+
+def gram_problem(seed=7, n=30, m=12):
+    rng = np.random.default_rng(seed)
+    Z = rng.standard_normal((n, m))
+    Z /= np.linalg.norm(Z, axis=0)
+    return Z, rng.standard_normal(n), rng.uniform(0.5, 2, m)
+
+
+def factors(Z, y, kappa, l2=0.0):
+    systems = [BorderedInverse(2), OrthogonalFactor(Z, y, kappa, l2)]
+    if l2:
+        systems.append(DirectSolve(2))
+    for system in systems:
+        if not isinstance(system, OrthogonalFactor):
+            first, rest = np.split(Z, [5], axis=1)
+            system.grow(np.zeros((0, 5)), first.T @ first, first.T @ y, kappa[:5])
+            system.set_ridge(l2)
+            system.grow(first.T @ rest, rest.T @ rest, rest.T @ y, kappa[5:])
+    return systems
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+def test_factors_solve_the_same_system(l2):
+    Z, y, kappa = gram_problem()
+    G = Z.T @ Z + l2 * np.diag(kappa**2)
+    for factor in factors(Z, y, kappa, l2):
+        factor.enter(np.array([3, 1, 8, 5]), np.array([1.0, -1, 1, 1]))
+        factor.leave(np.array([1]))
+        factor.enter(np.array([0, 11]), np.array([-1.0, 1]))
+        x, c = factor.minimise(0.2)
+        A = factor.active
+        assert sorted(A) == [0, 3, 5, 8, 11]
+        signs = dict(zip(A, factor.signs, strict=True))
+        assert signs == {0: -1, 3: 1, 5: 1, 8: 1, 11: 1}
+        expected = np.linalg.solve(G[np.ix_(A, A)], (Z.T @ y)[A] - 0.2 * kappa[A] * factor.signs)
+        np.testing.assert_allclose(x, expected, atol=1e-13)
+        np.testing.assert_allclose(c, Z.T @ y - G[:, A] @ x, atol=1e-13)
+
+
+def test_a_dependent_column_waits():
+    Z, y, kappa = gram_problem()
+    Z[:, 7] = (Z[:, 0] + Z[:, 1]) / np.linalg.norm(Z[:, 0] + Z[:, 1])
+    for factor in factors(Z, y, kappa):
+        factor.enter(np.array([0, 1]), np.array([1.0, 1]))
+        mixture = factor.combination(7)
+        np.testing.assert_allclose(Z[:, :2] @ mixture, Z[:, 7], atol=1e-12)
+        assert factor.combination(8) is None
+    gram = factors(Z, y, kappa)[0]
+    gram.enter(np.array([0, 1, 7]), np.ones(3))
+    assert len(gram.active) == 2
+    assert gram.waits.sum() == 1
+    gram.leave(np.array([0]))
+    assert not gram.waits.any()
+
+
+@pytest.mark.parametrize("positive", [False, True])
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+def test_tableau_newton_and_descent_agree(l2, positive):
+    Z, y, kappa = gram_problem()
+    G = Z.T @ Z + l2 * np.diag(kappa**2)
+    top = np.abs(Z.T @ y / kappa).max()
+    l1s = top * np.geomspace(0.9, 0.01, 8)
+    W, pivots = tableau_path(G, Z.T @ y, kappa, l1s, positive=positive)
+    assert pivots.sum() >= np.count_nonzero(W[:, -1])
+    for factor in factors(Z, y, kappa, l2):
+        w = np.zeros(len(kappa))
+        for i, l1 in enumerate(l1s):
+            w = descend(factor, w, l1, positive=positive, limit=200)
+            np.testing.assert_allclose(w, W[:, i], atol=1e-12)
+            if not isinstance(factor, OrthogonalFactor):
+                np.testing.assert_allclose(newton(factor, l1, positive=positive), w, atol=1e-12)
+
+
+def test_descent_lowers_the_objective_from_anywhere():
+    Z, y, kappa = gram_problem()
+    Z[:, 6:] = Z[:, :6]
+    rng = np.random.default_rng(8)
+
+    def value(w):
+        return 0.5 * np.sum((y - Z @ w) ** 2) + 0.1 * np.sum(kappa * np.abs(w))
+
+    for factor in factors(Z, y, kappa):
+        start = np.append(rng.standard_normal(6), np.zeros(6))
+        factor.enter(np.arange(6), np.sign(start[:6]))
+        values = [value(start)]
+        w = start
+        for _ in range(40):
+            w = descend(factor, w, 0.1, positive=False, limit=1)
+            values.append(value(w))
+        assert (np.diff(values) <= 1e-12).all()
+        cheaper = np.minimum(kappa[:6], kappa[6:])
+        best = active_set(
+            Objective(
+                Z[:, :6] / cheaper * np.sqrt(30), y * np.sqrt(30), L1(0.1), fit_intercept=False
+            )
+        )
+        assert values[-1] == pytest.approx(best.history[-1], rel=1e-10)
