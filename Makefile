@@ -79,8 +79,8 @@ $(ready): pyproject.toml requirements.lock
 	@for p in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
 		"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; p=; \
 	done; \
-	test "$$p" || { echo 'Python 3.11 or newer is needed, and $(or $(PYTHON),python3) is not it: \
-	install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python' >&2; exit 1; }; \
+	test "$$p" || { echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=/path/to/it" >&2; \
+		exit 1; }; \
 	echo "Setting up $(VENV) with $$("$$p" --version): once, a minute or two"; \
 	"$$p" -m venv --clear $(VENV)
 	@$(install) --editable '.[book,test,dev]'

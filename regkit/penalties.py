@@ -9,7 +9,7 @@ It is a sum over coordinates, so its prox, its subdifferential and its conjugate
 coordinate at a time. With ``positive=True`` a negative weight costs infinitely much.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy import ndarray as Array
@@ -154,6 +154,7 @@ class L1L2:
         return quadratic + (self.l1 * np.abs(w) - c * w)
 
 
+@dataclass(frozen=True)
 class L1(L1L2):
     r"""The lasso penalty :math:`\alpha \|w\|_1` (Tibshirani, 1996).
 
@@ -171,10 +172,10 @@ class L1(L1L2):
     8.0
     """
 
-    def __init__(self, alpha: float, *, positive: bool = False) -> None:
-        super().__init__(alpha, 1.0, positive)
+    l1_ratio: float = field(default=1.0, init=False)
 
 
+@dataclass(frozen=True)
 class L2(L1L2):
     r"""The ridge penalty :math:`\tfrac12 \alpha \|w\|_2^2` (Hoerl and Kennard, 1970).
 
@@ -192,5 +193,4 @@ class L2(L1L2):
     10.0
     """
 
-    def __init__(self, alpha: float, *, positive: bool = False) -> None:
-        super().__init__(alpha, 0.0, positive)
+    l1_ratio: float = field(default=0.0, init=False)

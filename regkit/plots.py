@@ -334,7 +334,7 @@ def convergence_race(
     >>> slow, fast = 0.5 ** np.arange(15), 0.1 ** np.arange(15)
     >>> ax, alt = convergence_race({"slow": slow, "fast": fast}, best=0.0)
     >>> print(alt)
-    Distance from the minimum, as a share of the start: slow 6e-05 after 14; fast 1e-06 after 6.
+    Distance from the minimum, as a share of the start: slow 6.1e-05 after 14; fast 1e-06 after 6.
     """
     start = max((float(history[0]) for history in histories.values()), default=best) - best
     if not start > 0:
@@ -354,7 +354,7 @@ def convergence_race(
         if len(near):
             told.append(f"{name} 1e-06 after {near[0]}")
         else:
-            far = f"{share[k]:.0e}" if np.isfinite(share[k]) else "out of bounds"
+            far = f"{share[k]:.1e}" if np.isfinite(share[k]) else "out of bounds"
             told.append(f"{name} {far} after {k}")
     ax.set(xscale=xscale, yscale="log", xlabel="iteration", ylabel="F − min F, share of the start")
     longest = max(end[0] for end in ends)

@@ -78,18 +78,18 @@ def solve(X, y, alpha, l1_ratio, loss=None, **options):
 def test_formula_minimised_numerically(name, data):
     X, y = data
     n, p = X.shape
-    convention, loss = CONVENTIONS[name], None
+    convention, loss, sd = CONVENTIONS[name], None, y.std()
     alpha, ratio = strengths(convention)
     if "log" in convention.data.formula:
         y, loss, alpha = np.where(y > np.median(y), 1.0, -1.0), Logistic(), 0.05
-    theirs = convention.from_regkit(alpha, ratio, S=n, sd_y=y.std())
+    theirs = convention.from_regkit(alpha, ratio, S=n, sd_y=sd)
     data_term, penalty = DATA_TERMS[convention.data.formula], PENALTIES[convention.penalty]
 
     def stated(parts):  # w = plus - minus, so that the L1 norm is linear
         plus, minus, b = parts[:p], parts[p : 2 * p], parts[-1]
         w, one = plus - minus, plus.sum() + minus.sum()
         return data_term(y, X @ w + b, theirs.get("C")) + penalty(
-            one, w @ w, n, y.std(), *theirs.values()
+            one, w @ w, n, sd, *theirs.values()
         )
 
     bounds = [(0, None)] * (2 * p) + [(None, None)]
@@ -97,7 +97,7 @@ def test_formula_minimised_numerically(name, data):
         stated, np.full(2 * p + 1, 0.1), jac="3-point", method="SLSQP", bounds=bounds,
         options={"ftol": 1e-16, "maxiter": 2_000},
     ).x  # fmt: skip
-    ours = solve(X, y, *convention.to_regkit(**theirs, S=n, sd_y=y.std()), loss)
+    ours = solve(X, y, *convention.to_regkit(**theirs, S=n, sd_y=sd), loss)
     np.testing.assert_allclose(found[:p] - found[p:-1], ours.coef, atol=1e-6)
     assert abs(found[-1] - ours.intercept) < 1e-5
 

@@ -1,5 +1,7 @@
 """The penalties against numeric minimisation, Moreau's identity and their definitions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -32,6 +34,14 @@ def test_the_three_names_are_one_formula():
     assert (L1(2.0).l1, L1(2.0).l2) == (2.0, 0.0)
     assert (L2(2.0).l1, L2(2.0).l2) == (0.0, 2.0)
     assert (L1L2(2.0, 0.25).l1, L1L2(2.0, 0.25).l2) == (0.5, 1.5)
+
+
+@pytest.mark.parametrize("penalty", PENALTIES, ids=str)
+def test_a_penalty_can_be_given_another_alpha(penalty):
+    other = replace(penalty, alpha=3.0)
+    assert type(other) is type(penalty)
+    assert (other.alpha, other.l1_ratio) == (3.0, penalty.l1_ratio)
+    assert other.positive == penalty.positive
 
 
 @pytest.mark.parametrize("positive", [L1(1.0, positive=True), L2(1.0, positive=True)])

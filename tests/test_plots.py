@@ -130,7 +130,7 @@ def test_a_race_ends_each_line_at_the_floor_and_tells_the_iterations_that_it_dra
     np.testing.assert_allclose(first[:-1, 1], 0.5 ** np.arange(30))
     assert first[-1].tolist() == [30, 1e-9]
     assert second[:, 1].tolist() == [0.25] * 11 and second[-1, 0] == 10
-    assert alt.endswith("halving 1e-06 after 20; stuck 2e-01 after 10.")
+    assert alt.endswith("halving 1e-06 after 20; stuck 2.5e-01 after 10.")
     assert [text.get_text() for text in ax.texts] == ["halving", "stuck"]
     plots.plt.close(ax.figure)
 

@@ -24,7 +24,7 @@ from ..losses import SquaredError
 from ..objective import Objective
 from ..penalties import L1L2
 from .centred import CentredData
-from .certify import polish_grid
+from .certify import objectives, polish_grid
 from .closed_form import ridge_closed_form
 from .small import small_grid
 from .solution import Solution, starting_point, warn_short
@@ -214,7 +214,11 @@ def _solve(
         budget = min(10 * (min(data.shape) + 100), max_iter - int(steps.sum()))
         polish_grid(data, W, found, steps, l1s, l2s, positive, tol * data.null_value, budget)
         # rounding in the slopes can hide as much: a gap that leaves it out would be no bound
-        found += data.rounding * np.abs(W).sum(axis=0)
+        hidden = data.rounding * np.abs(W).sum(axis=0)
+        found += hidden
+        for i in np.flatnonzero(hidden > tol * data.null_value):
+            # no objective is below 0
+            found[i] = min(found[i], objectives(data, W[:, [i]], l1s[i], l2s[i])[0])
         coefs[:, rest], dual_gaps[rest], n_iter[rest] = W, found, np.maximum(steps, 1)
     _warn_if_short(dual_gaps, tol * data.null_value, alphas)
     return PathSolution(coefs, dual_gaps, n_iter)

@@ -36,6 +36,10 @@ class CentredData:
     ----------
     y : ndarray of shape (n,)
         Centred and weighted.
+    root : ndarray of shape (n,)
+        Square roots of the weights.
+    means : ndarray of shape (p,)
+        Weighted means of the columns of X; zeros without an intercept.
     null_value : float
         Half the squared length of y: the objective at w = 0; exactly 0 where y is constant up to
         rounding.
@@ -53,10 +57,12 @@ class CentredData:
         self.root = np.sqrt(weights)
         y = np.asarray(objective.y, dtype=float)
         largest = np.abs(y).max()
-        self.means, self.y_mean = None, 0.0
-        if objective.fit_intercept:
+        self.fit_intercept = objective.fit_intercept
+        self.means, self.y_mean = np.zeros(X.shape[1]), 0.0
+        if self.fit_intercept:
             self.means = self._transposed_product(weights)
             self.y_mean = float(weights @ y)
+        self._equal_weights = objective.sample_weight is None
         self.y = self.root * (y - self.y_mean)
         rounding = 4 * np.finfo(objective.y.dtype).eps * largest
         half_square = float(self.y @ self.y) / 2
@@ -82,7 +88,7 @@ class CentredData:
         """Return ZᵀR, of shape (p,) or (p, k): one product with X."""
         weighted = self.root * R if R.ndim == 1 else self.root[:, None] * R
         C = self._transposed_product(weighted)
-        if self.means is not None:
+        if self.fit_intercept:
             C -= np.multiply.outer(self.means, weighted.sum(axis=0))
         return C
 
@@ -93,7 +99,7 @@ class CentredData:
         Z = np.zeros((self.shape[0], *W.shape[1:]))
         for block in self._blocks(len(used)):
             Z += _float64(self.X[:, used[block]]) @ W[block]
-        if self.means is not None:
+        if self.fit_intercept:
             Z -= self.means[used] @ W
         return self.root * Z if Z.ndim == 1 else self.root[:, None] * Z
 
@@ -104,19 +110,23 @@ class CentredData:
         if sp.issparse(self.X):
             Z = sp.diags_array(self.root) @ self.X
             G = (Z.T @ Z).toarray().astype(float)
-            if self.means is not None:
-                G -= np.multiply.outer(self.means, self.means)
+            G -= np.multiply.outer(self.means, self.means)
             return G, self.correlations(self.y)
+        if self._equal_weights and self.X.dtype == np.float64:
+            # no copy of X; and where no mean is larger than a standard deviation, no digits lost
+            G = self.X.T @ self.X
+            G /= n
+            if (2 * self.means**2 <= G.diagonal()).all():
+                G -= np.multiply.outer(self.means, self.means)
+                return G, self.correlations(self.y)
         G, b = np.zeros((p, p)), np.zeros(p)
         rows = max(1, BLOCK // p)
         for first in range(0, n, rows):
             block = slice(first, first + rows)
-            Z = np.asarray(self.X[block], dtype=float)
-            if self.means is not None:
-                Z = Z - self.means
-            Z = Z * self.root[block, None]
+            Z = np.subtract(self.X[block], self.means, dtype=float)
+            Z *= self.root[block, None]
             G += Z.T @ Z
-            b += Z.T @ self.y[block]
+            b += self.y[block] @ Z
         return G, b
 
     def unit_gram(self) -> tuple[Array, Array, Array]:
@@ -124,7 +134,7 @@ class CentredData:
         G, b = self.gram()
         self.b = b
         squares = G.diagonal().copy()
-        level = 0 if self.means is None else self.means**2
+        level = self.means**2
         if sp.issparse(self.X):
             squares[squares <= 32 * EPS * (squares + level)] = 0
         else:
@@ -136,7 +146,7 @@ class CentredData:
 
     def intercept(self, w: Array) -> float:
         """Return the best intercept for w."""
-        return 0.0 if self.means is None else self.y_mean - float(self.means @ w)
+        return self.y_mean - float(self.means @ w)
 
     def _transposed_product(self, V: Array) -> Array:
         """Return XᵀV in float64 without converting more than a block of a float32 X."""
@@ -243,9 +253,8 @@ class UnitColumns:
     def _gather_dense(self, J: Array) -> tuple[Array, Array, Array]:
         data = self.data
         new = np.asarray(data.X[:, J], dtype=float, order="F")
-        means = np.zeros(len(J)) if data.means is None else data.means[J]
-        if data.means is not None:
-            new -= means
+        means = data.means[J]
+        new -= means
         new *= data.root[:, None]
         squares = np.einsum("ij,ij->j", new, new)
         squares[squares <= (32 * EPS * means) ** 2] = 0
@@ -256,7 +265,7 @@ class UnitColumns:
         new = sp.diags_array(data.root) @ data.X[:, J].astype(float)
         new = sp.csc_array(new)
         raw = np.asarray(new.multiply(new).sum(axis=0)).ravel()
-        means = np.zeros(len(J)) if data.means is None else data.means[J]
+        means = data.means[J]
         squares = raw - means**2
         # here the mean is subtracted from squares: their rounding, not the column's, is the limit
         squares[squares <= 32 * EPS * raw] = 0

@@ -24,31 +24,39 @@ ROUNDS = 12
 
 
 def gaps(
-    C: Array, W: Array, squares: Array, l1: Array, l2: Array, *, positive: bool, rounding: float
+    C: Array,
+    W: Array,
+    squares: Array,
+    l1: Array,
+    l2: Array,
+    steepest: Array,
+    others: int = 0,
+    *,
+    positive: bool,
 ) -> Array:
     """Return the duality gaps of the columns of W.
 
     Parameters
     ----------
-    C : ndarray of shape (p, k)
-        Slopes c.
-    W : ndarray of shape (p, k)
+    C : ndarray of shape (m, k)
+        Slopes c of m columns of X.
+    W : ndarray of shape (m, k)
+        Their coefficients.
     squares : ndarray of shape (k,)
         Squared lengths of the residuals.
     l1, l2 : ndarray of shape (k,)
+    steepest : ndarray of shape (k,)
+        The largest slope of all columns of X, see `steepest_slopes`.
+    others : int, default 0
+        How many columns X has beside those m; their coefficients are 0.
     positive : bool
-    rounding : float
-        Rounding error of C. It counts as zero where l1 = 0, where nothing could be shrunk to it.
 
     Returns
     -------
     ndarray of shape (k,)
     """
-    steepest = C.max(axis=0) if positive else np.maximum(C.max(axis=0), -C.min(axis=0))
-    steepest = np.where((l1 == 0) & (steepest <= rounding), 0, steepest)
     with np.errstate(divide="ignore", invalid="ignore"):
-        a = np.minimum(1, l1 / steepest)
-    a = np.where(steepest > 0, a, 1.0)
+        a = np.where(steepest > 0, np.minimum(1, l1 / steepest), 1.0)
     size = np.abs(W)
     along = np.einsum("ij,ij->j", W, C)
     ridge = l2 * np.einsum("ij,ij->j", W, W)
@@ -59,8 +67,20 @@ def gaps(
     V = C + l2 * W
     absorbed = np.minimum(V, l1) if positive else np.clip(V, -l1, l1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        unshrunk = l2 / 2 * (W - (V - absorbed) / l2) ** 2 + (l1 * size - absorbed * W)
-    return np.where(l2 > 0, np.minimum(shrunk, unshrunk.sum(axis=0)), shrunk)
+        columns = l2 / 2 * (W - (V - absorbed) / l2) ** 2 + (l1 * size - absorbed * W)
+        rest = others * np.maximum(steepest - l1, 0) ** 2 / (2 * l2)
+    return np.where(l2 > 0, np.minimum(shrunk, columns.sum(axis=0) + rest), shrunk)
+
+
+def steepest_slopes(C: Array, l1: Array, *, positive: bool, rounding: float) -> Array:
+    """Return the largest slope in each column of C (p, k): what a dual point is shrunk by.
+
+    Where l1 = 0 nothing could be shrunk enough, and a slope at rounding level counts as 0.
+    """
+    steepest = C.max(axis=0)
+    if not positive:
+        steepest = np.maximum(steepest, -C.min(axis=0))
+    return np.where((l1 == 0) & (steepest <= rounding), 0, steepest)
 
 
 def certificate(
@@ -70,7 +90,8 @@ def certificate(
     R = data.y[:, None] - data.fitted(W)
     C = data.correlations(R) - l2 * W
     squares = np.einsum("ij,ij->j", R, R)
-    return gaps(C, W, squares, l1, l2, positive=positive, rounding=data.rounding), C
+    steepest = steepest_slopes(C, l1, positive=positive, rounding=data.rounding)
+    return gaps(C, W, squares, l1, l2, steepest, positive=positive), C
 
 
 def gram_rounding(W: Array, y: Array) -> Array:

@@ -155,8 +155,8 @@ class RidgeDecomposition:
         target = self._weighted(y)
         Uty = U.T @ target
         outside, slack = target - U @ Uty, 1 - s * intercept - (U**2).sum(axis=1)
-        reached = (slack <= REACHED * (1 - s * intercept))[:, None]
-        outside[reached[:, 0]] = slack[reached[:, 0]] = 0
+        reached = slack <= REACHED * (1 - s * intercept)
+        outside[reached] = slack[reached] = 0
         squares, equal = self.d[:, None] ** 2, (s == s[0]).all()
         errors = np.empty((len(y), len(alphas)))
         size = max(1, BLOCK // (len(alphas) + squares.size * (1 if equal else len(alphas))))
@@ -168,10 +168,10 @@ class RidgeDecomposition:
                 r, rest = terms @ (1 / (squares + a))
             else:
                 r, rest = (terms.swapaxes(0, 1) @ (1 / (squares + a[:, None]))).swapaxes(0, 1)
-            common = np.where(reached[i], 1, a)
+            common = np.where(reached[i, None], 1, a)
             errors[i] = (outside[i, None] + common * r) / (slack[i, None] + common * rest)
-        root = np.where(s > 0, self.root, np.inf)
-        return errors / root[:, None]
+        errors /= np.where(s > 0, self.root, np.inf)[:, None]
+        return errors
 
     def _weighted(self, y: Array) -> Array:
         """Return y as the decomposition sees it: centred if there is an intercept, weighted."""
@@ -234,7 +234,7 @@ def ridge_closed_form(
     Parameters
     ----------
     objective : Objective
-        With `SquaredError`, an `L2` penalty (or α = 0) and a dense X.
+        With `SquaredError` and an `L2` penalty (or α = 0).
     decomposition : RidgeDecomposition, optional
         That of the same X and weights, if it is at hand, for this y or another.
 
@@ -249,7 +249,7 @@ def ridge_closed_form(
 
     Notes
     -----
-    One singular value decomposition, O(np min(n, p)).
+    One decomposition, O(np min(n, p)).
 
     Examples
     --------

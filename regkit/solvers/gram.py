@@ -48,7 +48,7 @@ class GramSystem:
         self._matrix, self._b, self._kappa = np.zeros((room, room)), np.zeros(room), np.zeros(room)
         self._is_active, self._waits = np.zeros(room, dtype=bool), np.zeros(room, dtype=bool)
         self.active, self.signs = np.zeros(0, dtype=int), np.zeros(0)
-        self.solves, self.l2 = 0, 0.0
+        self.solves, self.l2, self._largest = 0, 0.0, 0.0
         self._resize(0)
 
     def grow(self, cross: Array, block: Array, b: Array, kappa: Array) -> None:
@@ -60,6 +60,7 @@ class GramSystem:
         self._matrix[m:total, m:total] = block
         self._b[m:total], self._kappa[m:total] = b, kappa
         self._is_active[m:total] = self._waits[m:total] = False
+        self._largest = max(self._largest, np.abs(b).max(initial=0))
         self._resize(total)
         # a column of zeros has a diagonal of 1 as the others have: its weight stays 0 either way
         self._diagonal[m:] = 1 + self.l2 * kappa**2
@@ -95,7 +96,7 @@ class GramSystem:
 
     def rounding(self, x: Array) -> float:
         """Return the rounding error to expect in c for weights x."""
-        return 4 * EPS * float(np.abs(self.b).max(initial=0) + np.abs(x).sum())
+        return 4 * EPS * float(self._largest + np.abs(x).sum())
 
     def _slopes(self, x: Array) -> Array:
         """Return c on the working set for weights x on the active one."""

@@ -113,17 +113,19 @@ def newton(factor: GramSystem, l1: float, *, positive: bool, tries: int = 6) -> 
     """
     for _ in range(tries):
         x, c = factor.minimise(l1)
-        turned = np.flatnonzero(x * factor.signs < 0)
-        excess = _excess(factor, c, l1, positive, factor.rounding(x))
-        new = np.flatnonzero((excess > 0) & ~factor.waits)
-        if not len(turned) and not len(new):
-            return None if (excess > 0).any() else scatter(factor, x)
-        if len(turned):
-            factor.leave(turned)
-        if len(new):
-            factor.enter(new, np.sign(c[new]))
-        if not np.isfinite(factor.signs).all():
+        turned = x * factor.signs < 0
+        excess = _excess(factor, x, c, l1, positive)
+        over = excess > 0
+        if not over.any() and not turned.any():
+            return scatter(factor, x)
+        new = over & ~factor.waits
+        if not new.any() and not turned.any():
             return None
+        if turned.any():
+            factor.leave(turned.nonzero()[0])
+        if new.any():
+            J = new.nonzero()[0]
+            factor.enter(J, np.sign(c[J]))
     return None
 
 
@@ -144,7 +146,7 @@ def descend(factor: Factor, w: Array, l1: float, *, positive: bool, limit: int) 
             continue
         barred &= bool((x == w[A]).all())
         w[A] = x
-        excess = _excess(factor, c, l1, positive, factor.rounding(x))
+        excess = _excess(factor, x, c, l1, positive)
         excess[barred] = 0
         j = int(excess.argmax()) if len(excess) else 0
         if not len(excess) or excess[j] <= 0:
@@ -179,11 +181,12 @@ def scatter(factor: Factor, x: Array) -> Array:
     return w
 
 
-def _excess(factor: Factor, c: Array, l1: float, positive: bool, rounding: float) -> Array:
-    """Return by how much inactive columns exceed their bound, 0 where only rounding may say so."""
-    bound = l1 * factor.kappa * (1 + 1e-10) + rounding
-    excess = (c if positive else np.abs(c)) - bound
-    return np.where(factor.is_active, 0, np.maximum(excess, 0))
+def _excess(factor: Factor, x: Array, c: Array, l1: float, positive: bool) -> Array:
+    """Return by how much inactive columns exceed their bound, beyond what rounding explains."""
+    excess = (c if positive else np.abs(c)) - (l1 * (1 + 1e-10)) * factor.kappa
+    excess -= factor.rounding(x)
+    excess[factor.is_active] = 0
+    return np.maximum(excess, 0, out=excess)
 
 
 def _move(factor: Factor, w: Array, direction: Array, reach: Array, until: float = -1.0) -> bool:

@@ -77,7 +77,8 @@ def tableau_path(
     array([1, 1])
     """
     p = len(b)
-    W, pivots = np.zeros((p, len(l1s))), np.zeros(len(l1s), dtype=int)
+    limit = min(20 * p + 100, limit or 20 * p + 100)
+    pivots = np.zeros(len(l1s), dtype=int)
     # transposed, so that the column a pivot reads most often is contiguous; q and t follow below
     tableau, update = np.empty((p + 2, p)), np.empty((p + 2, p))
     np.negative(G, out=tableau[:p])
@@ -88,50 +89,57 @@ def tableau_path(
     bound = kappa.astype(float)
     sign, active = np.zeros(p), np.zeros(p, dtype=bool)
     l1, done = np.inf, 0
-    for _ in range(min(20 * p + 100, limit or 20 * p + 100)):
-        side = np.ones(p) if positive else np.sign(q)
-        side[active] = -sign[active]
-        slope = bound - side * t
-        with np.errstate(divide="ignore", invalid="ignore"):
+    lines, line_of = [], np.zeros(len(l1s), dtype=int)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for _ in range(limit):
+            side = np.ones(p) if positive else np.sign(q)
+            np.copyto(side, -sign, where=active)
+            slope = bound - side * t
             meets = side * q / slope
-        # a line that runs along its bound, or away from it, never meets it
-        meets[~(slope > 1e-14 * bound)] = 0
-        j = int(meets.argmax())
-        previous, l1 = l1, min(l1, max(meets[j], 0.0))
-        here = np.count_nonzero(l1s[done:] >= l1) if l1 > 0 else len(l1s) - done
-        if here:
-            grid = slice(done, done + here)
-            W[active, grid] = q[active, None] + np.outer(t[active], l1s[grid])
-            done += here
-        if done == len(l1s):
-            break
-        pivot = tableau[j, j]
-        if not active[j]:
-            if -pivot <= DEPENDENT * length[j]:
-                # a copy of active columns would divide by zero: it stays on its bound with them
-                bound[j] = np.inf
-                continue
-            sign[j] = side[j]
-            t[j] -= side[j] * kappa[j]
-        row = tableau[:, j] / -pivot
-        row[j] = 1 / pivot
-        column = tableau[j].copy()
-        column[j] = 0
-        tableau[j] = 0
-        tableau += np.multiply.outer(row, column, out=update)
-        tableau[:, j] = row
-        if active[j]:
-            t[j] += sign[j] * kappa[j]
-            sign[j], active[j] = 0, False
-            bound[j] = kappa[j]
-            waiting = np.isinf(bound)
-            bound[waiting] = kappa[waiting]
-        else:
-            active[j], bound[j] = True, 0
-        pivots[done] += 1
-    else:
-        last = np.where(active, q + min(l1, previous) * t, 0)
-        W[:, done:] = last[:, None]
+            # a line that runs along its bound, or away from it, never meets it
+            meets[~(slope > 1e-14 * bound)] = 0
+            j = int(meets.argmax())
+            l1 = min(l1, max(float(meets[j]), 0.0))
+            first = done
+            while done < len(l1s) and (l1s[done] >= l1 or l1 == 0):
+                done += 1
+            if done > first:
+                line_of[first:done] = len(lines)
+                lines.append((q * active, t * active))
+                if done == len(l1s):
+                    break
+            pivot = tableau[j, j]
+            if not active[j]:
+                if -pivot <= DEPENDENT * length[j]:
+                    # a copy of active columns would divide by zero: it stays on its bound with them
+                    bound[j] = np.inf
+                    continue
+                sign[j] = side[j]
+                t[j] -= side[j] * kappa[j]
+            row = tableau[:, j] / -pivot
+            row[j] = 1 / pivot
+            column = tableau[j].copy()
+            column[j] = 0
+            tableau[j] = 0
+            tableau += np.multiply.outer(row, column, out=update)
+            tableau[:, j] = row
+            if active[j]:
+                t[j] += sign[j] * kappa[j]
+                sign[j], active[j] = 0, False
+                # those that waited for a column to leave may try again
+                waiting = np.isinf(bound)
+                waiting[j] = True
+                bound[waiting] = kappa[waiting]
+            else:
+                active[j], bound[j] = True, 0
+            pivots[done] += 1
+    l1s = l1s.copy()
+    if done < len(l1s):
+        # out of events: stop where the last line is still valid
+        line_of[done:], l1s[done:] = len(lines), l1
+        lines.append((q * active, t * active))
+    constants, slopes = (np.array(part)[line_of].T for part in zip(*lines, strict=True))
+    W = constants + slopes * l1s
     # a grid point on a breakpoint, give or take rounding, is on the side where the weight is 0
     W[np.abs(W) <= 16 * np.finfo(float).eps * np.abs(b).max()] = 0
     return W, pivots

@@ -15,7 +15,7 @@ import numpy as np
 from numpy import ndarray as Array
 
 from .centred import CentredData, UnitColumns
-from .certify import gaps
+from .certify import gaps, steepest_slopes
 from .gram import GramSystem, system_for
 from .steps import Stepper
 
@@ -73,22 +73,17 @@ class WorkingSet:
         self.take(np.flatnonzero(coef))
         self.go_to(coef[self.members] / self.columns.kappa)
 
-    def coef(self, B: Array) -> Array:
-        """Return coefficients (p, k) from unit weights (m, k)."""
-        full = np.zeros((len(self.inside), B.shape[1]))
-        full[self.members] = self.columns.kappa[:, None] * B
-        return full
-
 
 def working_set_grid(
     data: CentredData,
     l1s: Array,
     l2s: Array,
+    c: Array,
+    start: Array | None,
     *,
     positive: bool,
     target: float,
     max_iter: int,
-    start: Array | None = None,
 ) -> tuple[Array, Array, Array]:
     """Solve on a grid along which each point is near the one before.
 
@@ -96,14 +91,16 @@ def working_set_grid(
     ----------
     data : CentredData
     l1s, l2s : ndarray of shape (k,)
+    c : ndarray of shape (p,)
+        Slopes where the search begins.
+    start : ndarray of shape (p,), or None
+        Coefficients where it begins; None for zeros.
     positive : bool
     target : float
         The gap to reach. Two rounds in a row that miss it end the search: then the columns are too
         nearly dependent for a Gram matrix, and it is better to go on without one.
     max_iter : int
         Systems to solve at most.
-    start : ndarray of shape (p,), optional
-        An answer near the first grid point; zeros by default.
 
     Returns
     -------
@@ -117,17 +114,14 @@ def working_set_grid(
     W, dual_gaps, n_iter = np.zeros((p, k)), np.full(k, np.inf), np.zeros(k, dtype=int)
     work = WorkingSet(data, system_for(l2s, data.scale))
     stepper = Stepper(work.factor, positive=positive)
-    c = data.b
     if start is not None:
-        start = np.where(positive & (start < 0), 0, start)
-        c = data.correlations(data.y - data.fitted(start)) - l2s[0] * start
         work.factor.set_ridge(l2s[0])
         work.start_from(start)
-    done = misses = 0
+    done, misses, clean = 0, 0, True
     while done < k and misses < 2 and work.factor.solves < max_iter:
         l1, l2 = l1s[done : done + BATCH], l2s[done : done + BATCH]
         near = (c if positive else np.abs(c)) >= SLACK * l1[-1]
-        if len(work.members) > 2 * np.count_nonzero(near) + 300:
+        if clean and len(work.members) > 2 * np.count_nonzero(near) + 300:
             work.forget(near)
         work.take(np.flatnonzero(near & ~work.inside))
 
@@ -139,22 +133,31 @@ def working_set_grid(
             w = B[:, i] = stepper.solve(w, l1[i], l2[i], limit=limit)
             n_iter[done + i] += work.factor.solves - before
 
-        coef = work.coef(B)
+        coef = work.columns.kappa[:, None] * B
         R = data.y[:, None] - work.columns.dot(B)
-        C = data.correlations(R) - l2 * coef
-        missed = (C if positive else np.abs(C)) > l1 * (1 + 1e-9) + data.rounding
-        missed[work.members] = False
-        wrong = missed.any(axis=0)
-        good = int(wrong.argmax()) if wrong.any() else len(l1)
+        C = data.correlations(R)
+        C[work.members] -= l2 * coef
+        steepest = steepest_slopes(C, l1, positive=positive, rounding=data.rounding)
+        bound = l1 * (1 + 1e-9) + data.rounding
+        good = len(l1)
+        if (steepest > bound).any():
+            missed = (C if positive else np.abs(C)) > bound
+            missed[work.members] = False
+            wrong = missed.any(axis=0)
+            good = int(wrong.argmax()) if wrong.any() else good
+        clean = good == len(l1)
         if good:
             now = slice(done, done + good)
             squares = np.einsum("ij,ij->j", R, R)
-            found = gaps(C, coef, squares, l1, l2, positive=positive, rounding=data.rounding)
-            W[:, now], dual_gaps[now] = coef[:, :good], found[:good]
+            others = p - len(coef)
+            found = gaps(
+                C[work.members], coef, squares, l1, l2, steepest, others, positive=positive
+            )
+            W[work.members, now], dual_gaps[now] = coef[:, :good], found[:good]
             work.w, c = B[:, good - 1], C[:, good - 1]
             misses = misses + 1 if found[good - 1] > target else 0
             done += good
-        if wrong.any():
+        if not clean:
             work.take(np.flatnonzero(missed.any(axis=1)))
             work.go_to(work.w)
     return W, dual_gaps, n_iter
@@ -170,15 +173,32 @@ def wide_grid(
     max_iter: int,
 ) -> tuple[Array, Array, Array]:
     """Solve on a working set, with points added where the grid is coarse."""
-    limits = {"positive": positive, "target": tol * data.null_value, "max_iter": max_iter}
+    c, top = data.b, _largest(data.b, positive)
     if start is not None:
-        return working_set_grid(data, l1s, l2s, start=start, **limits)
-    b = data.b
-    first = max(float(b.max() if positive else np.abs(b).max()), float(l1s[0]))
-    fine1, fine2, kept = _refined(first, l1s, l2s)
-    W, found, steps = working_set_grid(data, fine1, fine2, **limits)
+        start = np.where(positive & (start < 0), 0, start)
+        c_start = data.correlations(data.y - data.fitted(start)) - l2s[0] * start
+        if _largest(c_start, positive) <= top:
+            # it is about as good as the answer at this l1: begin there
+            c, top = c_start, _largest(c_start, positive)
+        else:
+            start = None
+    fine1, fine2, kept = _refined(max(top, l1s[0]), l1s, l2s)
+    W, found, steps = working_set_grid(
+        data,
+        fine1,
+        fine2,
+        c,
+        start,
+        positive=positive,
+        target=tol * data.null_value,
+        max_iter=max_iter,
+    )
     steps = np.diff(np.cumsum(steps)[kept], prepend=0)
     return W[:, kept], found[kept], steps
+
+
+def _largest(c: Array, positive: bool) -> float:
+    return float(c.max() if positive else np.abs(c).max())
 
 
 def _refined(first: float, l1s: Array, l2s: Array) -> tuple[Array, Array, Array]:
