@@ -65,11 +65,13 @@ def duality_gap(objective: Objective, w: Array) -> float:
     z = objective.predictor(w)
     u = loss.gradient(y, z)
     if penalty.alpha == 0 and not penalty.positive:
-        return float(s @ loss.fenchel_young(y, z, _off_the_columns(objective, u)))
+        return _mean(s, loss.fenchel_young(y, z, _off_the_columns(objective, u)))
 
     def gap(a: float) -> float:
-        dual = a * v if penalty.l2 > 0 else penalty.clip(a * v)  # feasible already, but for rounding
-        return float(s @ loss.fenchel_young(y, z, a * u) + penalty.fenchel_young(w, dual).sum())
+        # without a ridge part a v is feasible by the choice of a, but for rounding
+        dual = a * v if penalty.l2 > 0 else penalty.clip(a * v)
+        columns = penalty.fenchel_young(w, dual)
+        return _mean(s, loss.fenchel_young(y, z, a * u)) + float(columns.sum())
 
     v = -(objective.X.T @ (s * u))
     slope = v - penalty.l2 * w
@@ -106,6 +108,12 @@ def kkt_residual(objective: Objective, w: Array) -> Array:
     array([1., 0.])
     """
     return objective.penalty.subdifferential_distance(w, -objective.gradient(w))
+
+
+def _mean(weights: Array, slack: Array) -> float:
+    """Return the weighted mean, to which rows of weight 0 add nothing, be their slack infinite."""
+    rows = weights > 0
+    return float(weights[rows] @ slack[rows])
 
 
 def _off_the_columns(objective: Objective, u: Array) -> Array:

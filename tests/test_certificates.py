@@ -90,6 +90,16 @@ def test_gap_of_ridge_keeps_its_digits_near_the_optimum():
     assert duality_gap(F, w) == pytest.approx((1.0 * 1e-12) ** 2 / (2 * 0.5), rel=1e-3)
 
 
+def test_rows_of_weight_zero_do_not_spoil_the_gap():
+    F = random_problem(L2(0.0), Logistic())
+    weights = np.ones(30)
+    weights[:3] = 0
+    rest = replace(F, X=F.X[3:], y=F.y[3:])
+    with_zeros = replace(F, sample_weight=weights, y=np.where(weights, F.y, 99.0))
+    w = np.full(6, 0.1)
+    assert duality_gap(with_zeros, w) == pytest.approx(duality_gap(rest, w))
+
+
 def test_a_weight_that_is_not_allowed_has_an_infinite_gap():
     F = random_problem(L1(0.1, positive=True))
     assert duality_gap(F, np.full(6, -1e-9)) == np.inf

@@ -373,6 +373,8 @@ def test_degrees_of_freedom_count_rank_not_columns():
     doubled = np.c_[X, X[:, :1] * 1e-9, X[:, 0] + X[:, 1]]
     F = Objective(doubled, y, L1(0.01))
     assert degrees_of_freedom(F, np.array([1.0, 1, 0, 0, 0, 1, 1])) == 2
+    tiny = Objective(X * [1, 1, 1, 1, 1e-18], y, L1(0.01))
+    assert degrees_of_freedom(tiny, np.ones(5)) == 5, "units are not rank"
     assert degrees_of_freedom(F, np.zeros(7)) == 0
     assert degrees_of_freedom(Objective(np.ones((3, 1)), [1.0, 2, 3], L1(0.1)), np.ones(1)) == 0
 

@@ -93,9 +93,10 @@ def active_set(
 
     Notes
     -----
-    With k active columns: O(np²) once and O(p²) a step for p up to `SMALL`; beyond, O(np) for
-    every five points of a grid that leads there, and O(nk + k²) a step. Never a p × p matrix for
-    p > `SMALL`. Without an L1 part it is ridge, in closed form.
+    For p up to `SMALL`: O(np²) once and O(p²) a step. Beyond: a product with X, O(np), for every
+    five points of a grid that leads to alpha, and O(nk + k²) a step for the k columns of the
+    working set, which are rarely more than a few times the active ones. Their Gram matrix and
+    their copy are the only memory of note. Without an L1 part it is ridge, in closed form.
 
     Examples
     --------

@@ -220,7 +220,7 @@ def _kernel(data: CentredData) -> Array:
     """Return ZZᵀ (n, n) of a sparse X: to centre the columns is to project the root off."""
     root = data.root
     K = (data.X @ data.X.T).toarray() * np.multiply.outer(root, root)
-    if data.means is not None:
+    if data.fit_intercept:
         K -= np.multiply.outer(root, root @ K)
         K -= np.multiply.outer(K @ root, root)
     return K

@@ -78,6 +78,7 @@ def working_set_grid(
     data: CentredData,
     l1s: Array,
     l2s: Array,
+    wanted: Array,
     c: Array,
     start: Array | None,
     *,
@@ -91,6 +92,8 @@ def working_set_grid(
     ----------
     data : CentredData
     l1s, l2s : ndarray of shape (k,)
+    wanted : ndarray of shape (k,)
+        Which grid points to return; the others are only stepping stones.
     c : ndarray of shape (p,)
         Slopes where the search begins.
     start : ndarray of shape (p,), or None
@@ -104,14 +107,17 @@ def working_set_grid(
 
     Returns
     -------
-    W : ndarray of shape (p, k)
-    dual_gaps : ndarray of shape (k,)
+    W : ndarray of shape (p, number wanted)
+    dual_gaps : ndarray of shape (number wanted,)
         Infinite where the search ended before.
-    n_iter : ndarray of shape (k,)
-        Systems solved for each.
+    n_iter : ndarray of shape (number wanted,)
+        Systems solved for each, on the stones before it too.
     """
     p, k = data.shape[1], len(l1s)
-    W, dual_gaps, n_iter = np.zeros((p, k)), np.full(k, np.inf), np.zeros(k, dtype=int)
+    # a stone's column is the next one wanted
+    column = np.cumsum(wanted) - wanted
+    W, dual_gaps = np.zeros((p, wanted.sum())), np.full(wanted.sum(), np.inf)
+    n_iter = np.zeros(wanted.sum(), dtype=int)
     work = WorkingSet(data, system_for(l2s, data.scale))
     stepper = Stepper(work.factor, positive=positive)
     if start is not None:
@@ -131,7 +137,7 @@ def working_set_grid(
             before = work.factor.solves
             limit = max(1, min(np.count_nonzero(w) + 100, max_iter - before))
             w = B[:, i] = stepper.solve(w, l1[i], l2[i], limit=limit)
-            n_iter[done + i] += work.factor.solves - before
+            n_iter[column[done + i]] += work.factor.solves - before
 
         coef = work.columns.kappa[:, None] * B
         R = data.y[:, None] - work.columns.dot(B)
@@ -147,13 +153,14 @@ def working_set_grid(
             good = int(wrong.argmax()) if wrong.any() else good
         clean = good == len(l1)
         if good:
-            now = slice(done, done + good)
             squares = np.einsum("ij,ij->j", R, R)
             others = p - len(coef)
             found = gaps(
                 C[work.members], coef, squares, l1, l2, steepest, others, positive=positive
             )
-            W[work.members, now], dual_gaps[now] = coef[:, :good], found[:good]
+            kept = np.flatnonzero(wanted[done : done + good])
+            W[np.ix_(work.members, column[done + kept])] = coef[:, kept]
+            dual_gaps[column[done + kept]] = found[kept]
             work.w, c = B[:, good - 1], C[:, good - 1]
             misses = misses + 1 if found[good - 1] > target else 0
             done += good
@@ -182,19 +189,18 @@ def wide_grid(
             c, top = c_start, _largest(c_start, positive)
         else:
             start = None
-    fine1, fine2, kept = _refined(max(top, l1s[0]), l1s, l2s)
-    W, found, steps = working_set_grid(
+    fine1, fine2, wanted = _refined(max(top, l1s[0]), l1s, l2s)
+    return working_set_grid(
         data,
         fine1,
         fine2,
+        wanted,
         c,
         start,
         positive=positive,
         target=tol * data.null_value,
         max_iter=max_iter,
     )
-    steps = np.diff(np.cumsum(steps)[kept], prepend=0)
-    return W[:, kept], found[kept], steps
 
 
 def _largest(c: Array, positive: bool) -> float:
@@ -202,8 +208,8 @@ def _largest(c: Array, positive: bool) -> float:
 
 
 def _refined(first: float, l1s: Array, l2s: Array) -> tuple[Array, Array, Array]:
-    """Return the grid with points between those further apart than RATIO, and where its own are."""
-    fine1, fine2, kept = [], [], []
+    """Return the grid with points between those further apart than RATIO, and which are its own."""
+    fine1, fine2, wanted = [], [], []
     l1, l2 = first, l2s[0]
     for l1_next, l2_next in zip(l1s, l2s, strict=True):
         # l1 = 0 (with positive) is an infinite number of ratios away: 1e-9 of the start will do
@@ -212,6 +218,6 @@ def _refined(first: float, l1s: Array, l2s: Array) -> tuple[Array, Array, Array]
         share = np.arange(1, points) / points
         fine1 += [*(l1 * (low / l1) ** share), l1_next]
         fine2 += [*(l2 + (l2_next - l2) * share), l2_next]
-        kept.append(len(fine1) - 1)
+        wanted += [*(share < 0), True]
         l1, l2 = max(l1_next, low), l2_next
-    return np.array(fine1), np.array(fine2), np.array(kept)
+    return np.array(fine1), np.array(fine2), np.array(wanted)
