@@ -281,8 +281,11 @@ def constraint_geometry(
     ax.annotate("solution", w, (6, -4), textcoords="offset points", va="top")
     low, high = np.minimum(ball.min(axis=1), free), np.maximum(ball.max(axis=1), free)
     margin = 0.25 * (high - low).max()
+    # Round numbers: with equal scales the frame depends on the limits, down to their last digits.
+    unit = 10 ** np.floor(np.log10(margin)) / 10
+    low, high = np.floor((low - margin) / unit) * unit, np.ceil((high + margin) / unit) * unit
     ax.set(aspect="equal", xlabel=names[0], ylabel=names[1])
-    ax.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - margin, high[1] + margin))
+    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     zeros = [name for name, value in zip(names, w, strict=True) if value == 0]
     told = f"{zeros[0]} is 0" if zeros else "neither coefficient is 0"
     return ax, (

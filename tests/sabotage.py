@@ -175,6 +175,62 @@ MUTANTS = [
         "callback=callback, keep_best=False",
         "test_solvers",
     ),
+    Mutant(
+        "a column that enters with the wrong sign",
+        "solvers/tableau.py",
+        "sign[j] = side[j]",
+        "sign[j] = -side[j]",
+        "test_active_set",
+    ),
+    Mutant(
+        "the exact solver's warning removed",
+        "solvers/active_set.py",
+        "if len(short):",
+        "if False:",
+        "test_estimators test_active_set",
+    ),
+    Mutant(
+        "a Newton step taken whether it lowers the objective or not",
+        "solvers/newton.py",
+        "        if F.value(w + step * move)",
+        "        if True or F.value(w + step * move)",
+        "test_newton",
+    ),
+    Mutant(
+        "the two classes swapped",
+        "estimators.py",
+        "2.0 * codes - 1,",
+        "1 - 2.0 * codes,",
+        "test_newton",
+    ),
+    Mutant(
+        "the ratio of the Elastic Net ignored",
+        "estimators.py",
+        "return L1L2(self.alpha, self.l1_ratio, self.positive)",
+        "return L1L2(self.alpha, 0.5, self.positive)",
+        "test_estimators test_sklearn_suite",
+    ),
+    Mutant(
+        "one standard error below the minimum instead of above",
+        "selection.py",
+        "mean[lowest] + self.std_error[lowest]",
+        "mean[lowest] - self.std_error[lowest]",
+        "test_selection",
+    ),
+    Mutant(
+        "folds averaged without their weights",
+        "selection.py",
+        "return self.errors @ self.weights / self.weights.sum()",
+        "return self.errors.mean(axis=1)",
+        "test_selection test_cross_validated",
+    ),
+    Mutant(
+        "leave-one-out that leaves nothing out",
+        "solvers/closed_form.py",
+        "/ (slack[i, None] + common * rest)",
+        "/ 1.0",
+        "test_selection",
+    ),
 ]
 
 

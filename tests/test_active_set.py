@@ -436,6 +436,25 @@ def test_a_dependent_column_waits():
     assert not gram.waits.any()
 
 
+def test_in_the_tableau_copies_wait():
+    Z, y, _ = gram_problem()
+    copied, ones = np.hstack([Z, Z, -Z]), np.ones(36)
+    l1s = np.abs(Z.T @ y).max() * np.geomspace(0.9, 0.01, 8)
+    W, _ = tableau_path(Z.T @ Z, Z.T @ y, ones[:12], l1s)
+    V, pivots = tableau_path(copied.T @ copied, copied.T @ y, ones, l1s)
+    np.testing.assert_allclose(copied @ V, Z @ W, atol=1e-10)
+    assert pivots.sum() <= 24, "no copy was ever pivoted on"
+
+
+def test_a_wrong_inverse_is_noticed():
+    Z, y, kappa = gram_problem()
+    factor, _ = factors(Z, y, kappa)
+    factor.enter(np.arange(4), np.ones(4))
+    expected, _ = factor.minimise(0.1)
+    factor._inverse *= 3
+    np.testing.assert_allclose(factor.minimise(0.1)[0], expected, atol=1e-12)
+
+
 @pytest.mark.parametrize("positive", [False, True])
 @pytest.mark.parametrize("l2", [0.0, 0.3])
 def test_tableau_newton_and_descent_agree(l2, positive):

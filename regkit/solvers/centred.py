@@ -43,8 +43,6 @@ class CentredData:
     null_value : float
         Half the squared length of y: the objective at w = 0; exactly 0 where y is constant up to
         rounding.
-    products : int
-        Products with the whole of X so far: what the running time of a wide problem consists of.
     """
 
     def __init__(self, objective: Objective) -> None:
@@ -52,7 +50,6 @@ class CentredData:
         # columns are gathered again and again, which a CSR matrix does by reading everything
         self.X = X.tocsc() if sp.issparse(X) else X
         self.shape = X.shape
-        self.products = 0
         weights = objective.weights
         self.root = np.sqrt(weights)
         y = np.asarray(objective.y, dtype=float)
@@ -106,7 +103,6 @@ class CentredData:
     def gram(self) -> tuple[Array, Array]:
         """Return ZᵀZ (p, p) and Zᵀy (p,), in one pass over blocks of rows."""
         n, p = self.shape
-        self.products += 1
         if sp.issparse(self.X):
             Z = sp.diags_array(self.root) @ self.X
             G = (Z.T @ Z).toarray().astype(float)
@@ -150,7 +146,6 @@ class CentredData:
 
     def _transposed_product(self, V: Array) -> Array:
         """Return XᵀV in float64 without converting more than a block of a float32 X."""
-        self.products += 1
         if sp.issparse(self.X) or self.X.dtype == np.float64:
             return self.X.T @ V
         blocks = self._blocks(self.shape[1])
