@@ -219,12 +219,16 @@ class Objective:
     def _centred_operator(self, root: Array) -> LinearOperator:
         """Return diag(root) (X - 1 x̄ᵀ) as products only, so that a sparse X stays sparse."""
         means = self.column_means if self.fit_intercept else np.zeros(self.shape[1])
-        return LinearOperator(
-            self.shape,
-            matvec=lambda v: root * (self.X @ v - means @ v),
-            rmatvec=lambda r: self.X.T @ (root * r) - means * (root @ r),
-            dtype=float,
-        )
+
+        def times(v: Array) -> Array:
+            v = v.ravel()  # some versions of scipy pass a column
+            return root * (self.X @ v - means @ v)
+
+        def transposed_times(r: Array) -> Array:
+            r = root * r.ravel()
+            return self.X.T @ r - means * r.sum()
+
+        return LinearOperator(self.shape, matvec=times, rmatvec=transposed_times, dtype=float)
 
 
 def _largest_singular_value(operator: LinearOperator) -> float:

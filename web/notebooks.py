@@ -93,7 +93,7 @@ def main():
     parser.add_argument("command", choices=("run", "compare", "normalise", "text"))
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--check", action="store_true", help="change nothing")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
 
     differing = 0
     for path in args.files:

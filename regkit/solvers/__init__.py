@@ -8,9 +8,9 @@ from .gradient import gradient_descent
 from .momentum import heavy_ball, nesterov, tuned_heavy_ball, tuned_nesterov
 from .newton import newton
 from .proximal import fista, ista
-from .schedules import step_decay
+from .schedules import inverse, inverse_sqrt, step_decay
 from .solution import Solution
-from .subgradient import inverse, inverse_sqrt, subgradient_descent
+from .subgradient import subgradient_descent
 
 __all__ = [
     "RidgeDecomposition",

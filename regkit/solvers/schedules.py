@@ -1,9 +1,8 @@
-"""Step schedules: functions of the iteration k = 1, 2, … that a solver takes as ``step``.
-
-`inverse` and `inverse_sqrt`, which a subgradient method needs, stand beside it.
-"""
+"""Step schedules: functions of the iteration k = 1, 2, … that a solver takes as ``step``."""
 
 from collections.abc import Callable
+
+import numpy as np
 
 from .._validation import check_integer, check_number
 
@@ -39,3 +38,27 @@ def step_decay(first: float, *, factor: float = 0.5, every: int = 100) -> Callab
     factor = check_number("factor", factor, low=0, high=1, strict=True)
     every = check_integer("every", every, low=1)
     return lambda k: first * factor ** ((k - 1) // every)
+
+
+def inverse(first: float) -> Callable[[int], float]:
+    """Return the schedule t_k = first / k, which converges.
+
+    Examples
+    --------
+    >>> [inverse(1.0)(k) for k in (1, 2, 4)]
+    [1.0, 0.5, 0.25]
+    """
+    first = check_number("first", first, low=0, strict=True)
+    return lambda k: first / k
+
+
+def inverse_sqrt(first: float) -> Callable[[int], float]:
+    """Return the schedule t_k = first / √k, which converges.
+
+    Examples
+    --------
+    >>> [inverse_sqrt(1.0)(k) for k in (1, 4, 16)]
+    [1.0, 0.5, 0.25]
+    """
+    first = check_number("first", first, low=0, strict=True)
+    return lambda k: first / float(np.sqrt(k))

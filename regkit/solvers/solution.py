@@ -93,7 +93,8 @@ def run(
         zero = np.zeros_like(w)
         return Solution(zero, objective.intercept(zero), 0.0, 0, True, np.zeros(1))
     target = tol * objective.null_value
-    history, gap, converged, runaway = [objective.value(w)], np.inf, False, False
+    lowest = objective.value(w)
+    history, gap, converged, runaway = [lowest], np.inf, False, False
     if callback:
         callback(w.copy())
     while len(history) <= max_iter and not (converged or runaway):
@@ -103,8 +104,9 @@ def run(
         if not np.isfinite(value):
             runaway = True
             break
-        improved = value < min(history)
-        best = w if improved else best
+        improved = value < lowest
+        if improved:
+            best, lowest = w, value
         history.append(value)
         if callback:
             callback(w.copy())

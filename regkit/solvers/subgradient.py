@@ -9,12 +9,11 @@ round it (Shor, 1985; Boyd and Vandenberghe, 2004).
 
 from collections.abc import Callable
 
-import numpy as np
 from numpy import ndarray as Array
 
-from .._validation import check_number
 from ..objective import Objective
 from .gradient import as_schedule, descend
+from .schedules import inverse_sqrt
 from .solution import Solution, run, starting_point
 
 
@@ -65,6 +64,7 @@ def subgradient_descent(
     >>> from regkit.objective import Objective
     >>> from regkit.penalties import L1
     >>> F = Objective(np.eye(2), [3.0, 1.0], L1(0.5), fit_intercept=False)
+    >>> from regkit.solvers import inverse
     >>> w = subgradient_descent(F, step=inverse(1.0), tol=1e-3).coef
     >>> bool(abs(w[0] - 2.0) < 0.05)
     True
@@ -76,27 +76,3 @@ def subgradient_descent(
         step = inverse_sqrt(1 / lipschitz if lipschitz > 0 else 1.0)
     iterates = descend(objective, starting_point(objective, w0), as_schedule(step))
     return run(objective, iterates, tol=tol, max_iter=max_iter, callback=callback, keep_best=True)
-
-
-def inverse(first: float) -> Callable[[int], float]:
-    """Return the schedule t_k = first / k, which converges.
-
-    Examples
-    --------
-    >>> [inverse(1.0)(k) for k in (1, 2, 4)]
-    [1.0, 0.5, 0.25]
-    """
-    first = check_number("first", first, low=0, strict=True)
-    return lambda k: first / k
-
-
-def inverse_sqrt(first: float) -> Callable[[int], float]:
-    """Return the schedule t_k = first / √k, which converges.
-
-    Examples
-    --------
-    >>> [inverse_sqrt(1.0)(k) for k in (1, 4, 16)]
-    [1.0, 0.5, 0.25]
-    """
-    first = check_number("first", first, low=0, strict=True)
-    return lambda k: first / float(np.sqrt(k))
