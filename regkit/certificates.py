@@ -73,7 +73,7 @@ def duality_gap(objective: Objective, w: Array) -> float:
         columns = penalty.fenchel_young(w, dual)
         return _mean(s, loss.fenchel_young(y, z, a * u)) + float(columns.sum())
 
-    v = -(objective.X.T @ (s * u))
+    v = -objective.correlations(u)
     slope = v - penalty.l2 * w
     steepest = slope.max(initial=0) if penalty.positive else np.abs(slope).max()
     shrunk = gap(min(1.0, penalty.l1 / steepest)) if steepest > 0 else gap(1.0)

@@ -120,7 +120,17 @@ class Objective:
 
     def gradient(self, w: Array) -> Array:
         r"""Return the gradient of the smooth first sum, :math:`\frac1S X^\top (s \circ f'(z))`."""
-        return self.X.T @ (self.weights * self.loss.gradient(self.y, self.predictor(w)))
+        return self.correlations(self.loss.gradient(self.y, self.predictor(w)))
+
+    def correlations(self, u: Array) -> Array:
+        r"""Return :math:`\frac1S X^\top (s \circ u)`, of shape (p,), for loss derivatives u.
+
+        With an intercept their weighted sum is zero but for rounding. Columns far from zero would
+        magnify that, so it is taken out: the columns count from their means.
+        """
+        weighted = self.weights * u
+        slopes = self.X.T @ weighted
+        return slopes - self.column_means * weighted.sum() if self.fit_intercept else slopes
 
     def subgradient(self, w: Array) -> Array:
         """Return one subgradient of F: the gradient of the loss plus one of the penalty."""
@@ -132,8 +142,8 @@ class Objective:
 
         Exactly 0 where it is at the rounding level of y, that is, where y is constant.
         """
-        z = self.predictor(np.zeros(self.shape[1]))
-        spread = self.weights @ self.loss.value(self.y, z)
+        nothing = np.zeros(len(self.y))
+        spread = self.weights @ self.loss.value(self.y, nothing + self._best_intercept(nothing))
         rounding = 4 * np.finfo(self.y.dtype).eps * np.abs(self.y).max()
         exact = isinstance(self.loss, SquaredError)
         return 0.0 if exact and spread <= rounding**2 else float(spread)

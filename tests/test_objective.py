@@ -128,6 +128,12 @@ def test_a_weight_is_a_repeated_row(loss):
     assert F.alpha_max == pytest.approx(repeated.alpha_max, rel=1e-12)
 
 
+def test_columns_far_from_zero_keep_the_gradients_digits():
+    F = random_problem(L1(0.1))
+    far = replace(F, X=F.X + 2.0**20)
+    np.testing.assert_allclose(far.gradient(w0), F.gradient(w0), atol=1e-8)
+
+
 def test_alpha_max_is_the_largest_slope_at_zero():
     F = random_problem(L1L2(0.2, 0.25))
     centred = F.X - F.X.mean(axis=0)

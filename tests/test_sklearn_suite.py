@@ -198,11 +198,19 @@ def once(test):
     return test
 
 
+# Columns as long as 1e20: one unit in the last place of a weight moves the slope by 1e5, so no gap
+# can be small, and the warning that scikit-learn's own loose tolerance does not give is right.
+HARDLY_SOLVABLE = "test_lasso_lars_vs_lasso_cd_ill_conditioned2"
+
 for file, names in TAKEN.items():
     module = load(file)
     for name in names:
         if hasattr(module, name):
             globals()[name] = once(getattr(module, name))
+
+
+warned = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+globals()[HARDLY_SOLVABLE] = warned(globals()[HARDLY_SOLVABLE])
 
 
 def test_the_tests_really_run_on_regkit():
