@@ -20,6 +20,7 @@ from numpy import ndarray as Array
 from .losses import SquaredError
 from .objective import Objective
 from .penalties import L1L2
+from .selection import ErrorCurve
 from .solvers import active_set
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "coefficient_path",
     "constraint_geometry",
     "convergence_race",
+    "cv_curve",
     "show",
     "svg",
     "use_book_style",
@@ -377,6 +379,61 @@ def convergence_race(
                 va="center", annotation_clip=False,
             )  # fmt: skip
     return ax, f"Distance from the minimum, as a share of the start: {'; '.join(told)}."
+
+
+def cv_curve(curve: ErrorCurve, *, ax: Axes | None = None) -> tuple[Axes, str]:
+    """Draw the validation error against the penalty, with what both rules choose.
+
+    Parameters
+    ----------
+    curve : regkit.selection.ErrorCurve
+        From `cross_validate` or `leave_one_out`, with at least 2 folds.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    ax : matplotlib.axes.Axes
+    alt : str
+        The description: the alpha that each rule chooses, and its mean error.
+
+    Raises
+    ------
+    ValueError
+        If an alpha is 0, which has no place on a logarithmic axis, or there is a single fold.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from regkit.selection import ErrorCurve
+    >>> errors = np.array([[5.0, 9.0], [4.0, 6.0], [3.0, 5.0], [4.0, 5.0]])
+    >>> ax, alt = cv_curve(ErrorCurve(np.array([8.0, 4.0, 2.0, 1.0]), errors, np.ones(2)))
+    >>> print(alt)
+    Mean error over 2 folds: least, 4, at alpha = 2; one standard error allows 5 at alpha = 4.
+    """
+    if (curve.alphas <= 0).any():
+        raise ValueError(
+            f"alphas must be above 0 to be drawn; the smallest is {min(curve.alphas)}."
+        )
+    least, sparest = curve.best("min"), curve.best("1se")
+    if ax is None:
+        ax = plt.subplots()[1]
+    order = np.argsort(curve.alphas)[::-1]
+    alphas, mean, se = (a[order] for a in (curve.alphas, curve.mean_error, curve.std_error))
+    ax.fill_between(alphas, mean - se, mean + se, color=PALETTE["sky"], alpha=0.3, linewidth=0)
+    ax.plot(alphas, mean, color=PALETTE["blue"])
+    top = ax.get_xaxis_transform()
+    for position, rule, side in ((least, "least", "left"), (sparest, "one s.e.", "right")):
+        alpha = curve.alphas[position]
+        ax.axvline(alpha, color=_INK, linewidth=0.8, linestyle=(0, (4, 3)))
+        ax.text(alpha, 0.98, f" {rule} ", transform=top, va="top", ha=side)
+    ax.set(xscale="log", xlabel="penalty α (weaker to the right)", ylabel="mean squared error")
+    ax.set_xlim(alphas[0], alphas[-1])
+    return ax, (
+        f"Mean error over {np.count_nonzero(curve.weights)} folds: "
+        f"least, {curve.mean_error[least]:.3g}, at alpha = {curve.alphas[least]:.3g}; one standard "
+        f"error allows {curve.mean_error[sparest]:.3g} at alpha = {curve.alphas[sparest]:.3g}."
+    )
 
 
 def _darker(color: str) -> tuple[float, ...]:

@@ -8,10 +8,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from regkit import plots
+from regkit import load_prostate, plots
 from regkit.losses import Logistic
 from regkit.objective import Objective
 from regkit.penalties import L1, L1L2, L2
+from regkit.selection import cross_validate
 from regkit.solvers import active_set
 
 
@@ -145,3 +146,17 @@ def test_a_race_leaves_out_what_runs_away_and_refuses_what_has_no_start_above_th
     for histories in ({}, {"none": np.ones(3)}):
         with pytest.raises(ValueError, match="above best"):
             plots.convergence_race(histories, best=1.0)
+
+
+def test_a_cross_validation_curve_marks_what_both_rules_choose():
+    prostate = load_prostate()
+    curve = cross_validate(prostate.data, prostate.target, np.geomspace(1, 0.001, 20))
+    ax, alt = plots.cv_curve(curve)
+    marks = [line.get_xdata()[0] for line in ax.lines[1:]]
+    assert marks == [curve.alpha("min"), curve.alpha("1se")]
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), curve.mean_error)
+    assert f"at alpha = {curve.alpha('1se'):.3g}." in alt
+    plots.svg(ax.figure, alt)
+    plots.plt.close(ax.figure)
+    with pytest.raises(ValueError, match="above 0"):
+        plots.cv_curve(cross_validate(prostate.data, prostate.target, [0.1, 0.0]))
