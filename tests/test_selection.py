@@ -379,6 +379,18 @@ def test_degrees_of_freedom_count_rank_not_columns():
     assert degrees_of_freedom(Objective(np.ones((3, 1)), [1.0, 2, 3], L1(0.1)), np.ones(1)) == 0
 
 
+def test_a_zero_is_inactive_only_where_something_holds_it_there():
+    """Ridge may meet 0 in passing; a penalty with a kink, or a bound, keeps a weight there."""
+    X, w = np.diag([2.0, 1.0]), np.array([1.6, 0.0])
+    for penalty, wanted in (
+        (L2(0.5), 2 / 2.5 + 0.5 / 1),
+        (L2(0.5, positive=True), 2 / 2.5),
+        (L1L2(1.0, 0.5), 2 / 2.5),
+    ):
+        F = Objective(X, np.array([4.0, 0.0]), penalty, fit_intercept=False)
+        assert degrees_of_freedom(F, w) == pytest.approx(wanted)
+
+
 def test_degrees_of_freedom_of_the_lasso_are_unbiased():
     """Σ cov(ŷᵢ, yᵢ)/σ² by simulation, equal to the mean number of non-zeros."""
     X, _, rng = data(n=30, p=4, seed=3)
