@@ -18,7 +18,7 @@ ifneq ($(PYTHON),$(shell cat $(ready) 2>/dev/null))
 endif
 endif
 
-.PHONY: help book test lab run identical site lint sabotage wheel lock hooks clean
+.PHONY: help book test frameworks lab run identical site lint sabotage wheel lock hooks clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
@@ -29,6 +29,11 @@ book: $(ready) ## build the book into _build/html
 
 test: $(ready) ## run every test, and every chapter against its stored outputs
 	@$(py) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 tests regkit chapters
+
+frameworks: ## run chapter 9 and its tests, against the real heavy libraries
+	@$(MAKE) --no-print-directory VENV=.venv-frameworks .venv-frameworks/frameworks
+	@.venv-frameworks/bin/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 \
+		tests/test_frameworks.py chapters/09_five_libraries.ipynb
 
 lab: $(ready) ## open the chapters in JupyterLab
 	@$(py) -m jupyterlab chapters
@@ -73,7 +78,7 @@ hooks: $(ready) ## check each commit, and show notebook diffs as text
 	@git config diff.notebook.textconv '$(py) web/notebooks.py text'
 
 clean: ## remove everything that these commands made
-	rm -rf _build dist .venv .venv-3.* .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build dist .venv .venv-3.* .venv-frameworks .pytest_cache .ruff_cache .hypothesis
 
 $(ready): pyproject.toml requirements.lock
 	@for p in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
@@ -85,6 +90,10 @@ $(ready): pyproject.toml requirements.lock
 	"$$p" -m venv --clear $(VENV)
 	@$(install) --editable '.[book,test,dev]'
 	@echo '$(PYTHON)' >$@
+
+$(VENV)/frameworks: $(ready)
+	@$(install) --editable '.[frameworks]'
+	@touch $@
 
 $(VENV)/site: $(ready)
 	@$(install) --editable '.[site]'

@@ -76,6 +76,20 @@ def check_weights(name: str, value: object, length: int) -> np.ndarray:
     return weights / weights.sum()
 
 
+def check_alphas(value: object) -> np.ndarray:
+    """Return a grid of alphas as a float array of shape (m,)."""
+    try:
+        grid = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        grid = np.empty(0)
+    numbers = grid.dtype.kind in "fiu" and grid.ndim == 1 and grid.size and np.isfinite(grid).all()
+    if not numbers or grid.min() < 0:
+        raise ValueError(
+            f"alphas must be a one-dimensional grid of finite numbers >= 0; got {value!r}."
+        )
+    return grid.astype(float)
+
+
 def _as_float(name: str, value: object) -> np.ndarray:
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":

@@ -19,6 +19,7 @@ Friedman, Hastie and Tibshirani (2010) for the problems.
 
 import numpy as np
 from numpy import ndarray as Array
+from scipy.optimize import lsq_linear
 
 from .objective import Objective
 
@@ -44,9 +45,12 @@ def duality_gap(objective: Objective, w: Array) -> float:
     The factor a is the largest one that makes the dual point feasible when the ridge part is
     treated as extra rows of data; with a ridge part a = 1 is feasible too, and the smaller gap
     counts. At α = 0 shrinking is not enough: u is projected on the complement of the columns, which
-    for squared error makes the gap half the mean square of what was removed, and exact.
+    for squared error makes the gap half the mean square of what was removed, and exact. Under
+    ``positive`` a column may only be used as far as its weight can move, down to 0; for squared
+    error the gap is exact there too.
 
-    Two products with X, O(np); at α = 0 a least-squares solve, O(np min(n, p)).
+    Two products with X, O(np); at α = 0 a least-squares solve, O(np min(n, p)), or several under
+    ``positive``.
 
     Examples
     --------
@@ -64,8 +68,6 @@ def duality_gap(objective: Objective, w: Array) -> float:
         return np.inf
     z = objective.predictor(w)
     u = loss.gradient(y, z)
-    if penalty.alpha == 0 and not penalty.positive:
-        return _mean(s, loss.fenchel_young(y, z, _off_the_columns(objective, u)))
 
     def gap(a: float) -> float:
         # without a ridge part a v is feasible by the choice of a, but for rounding
@@ -73,6 +75,12 @@ def duality_gap(objective: Objective, w: Array) -> float:
         columns = penalty.fenchel_young(w, dual)
         return _mean(s, loss.fenchel_young(y, z, a * u)) + float(columns.sum())
 
+    if penalty.alpha == 0:
+        u = _off_the_columns(objective, u, w)
+        if u is None:
+            return np.inf
+        v = -objective.correlations(u)
+        return gap(1.0)
     v = -objective.correlations(u)
     slope = v - penalty.l2 * w
     steepest = slope.max(initial=0) if penalty.positive else np.abs(slope).max()
@@ -116,11 +124,21 @@ def _mean(weights: Array, slack: Array) -> float:
     return float(weights[rows] @ slack[rows])
 
 
-def _off_the_columns(objective: Objective, u: Array) -> Array:
-    """Return u less its weighted projection on the columns of X (and on the ones)."""
+def _off_the_columns(objective: Objective, u: Array, w: Array) -> Array | None:
+    """Return u less its weighted projection on the columns of X, centred if b is free.
+
+    Under ``positive`` on those changes of w only that leave every weight at least 0; None if they
+    are not found.
+    """
     X = objective.X.toarray() if hasattr(objective.X, "toarray") else objective.X
     root = np.sqrt(objective.weights)
     if objective.fit_intercept:
         X = X - objective.column_means
-    coefficients = np.linalg.lstsq(root[:, None] * X, root * u, rcond=None)[0]
-    return u - X @ coefficients
+    if not objective.penalty.positive:
+        return u - X @ np.linalg.lstsq(root[:, None] * X, root * u, rcond=None)[0]
+    # in units of u and of the columns, so that one tolerance serves all
+    lengths, size = np.linalg.norm(root[:, None] * X, axis=0), np.linalg.norm(root * u) or 1.0
+    units, room = X / np.where(lengths > 0, lengths, 1), w * lengths / size
+    bounds = (np.full(len(w), -np.inf), room)
+    found = lsq_linear(root[:, None] * units, root * u / size, bounds, method="bvls", tol=1e-13)
+    return u - size * (units @ found.x) if found.status > 0 else None

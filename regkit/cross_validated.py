@@ -12,19 +12,19 @@ from typing import Literal, Self
 import numpy as np
 from numpy import ndarray as Array
 from numpy.typing import ArrayLike
-from sklearn.model_selection import BaseCrossValidator
+from sklearn.model_selection import BaseCrossValidator, LeaveOneGroupOut
 from sklearn.utils import Tags, column_or_1d
 from sklearn.utils.validation import validate_data
 
-from ._validation import check_number
+from ._validation import check_integer, check_number
+from .blocks import Folds, Parts, is_dask, read_blocks, read_dask, stand_in
 from .estimators import DTYPES, FORMATS, ElasticNet, Ridge
 from .objective import Objective
-from .paths import alpha_grid
+from .paths import alpha_grid, decreasing
 from .penalties import L1L2
 from .selection import (
     ErrorCurve,
     Fold,
-    check_alphas,
     check_rule,
     cross_validate,
     leave_one_out,
@@ -38,6 +38,73 @@ CrossValidator = int | BaseCrossValidator | Iterable[Fold]
 
 class _ChoosesAlpha:
     """What the three share: the data as problems, and what a rule makes of the error curves."""
+
+    def fit_blocks(self, blocks: Iterable) -> Self:
+        """Choose by cross-validation and fit, in one pass over the rows of an iterator of blocks.
+
+        Parameters
+        ----------
+        blocks : iterable of (X, y), (X, y, sample_weight) or (X, y, sample_weight, groups)
+            Each as in `fit`; ``sample_weight`` may be None. With ``cv=LeaveOneGroupOut()`` every
+            block has groups, and each value of them is a fold. With ``cv`` an int K, row i belongs
+            to fold i mod K, rows counted from 0 through all blocks: how many there will be is not
+            known before the end, so the folds cannot be the consecutive rows of `fit`.
+
+        Returns
+        -------
+        self
+            What `fit` gives for the same rows in the same folds.
+
+        Raises
+        ------
+        ValueError
+            As `fit`, naming the block, counted from 0; for any other ``cv``, leave-one-out among
+            them, for which the rows would be needed again.
+
+        Warns
+        -----
+        ConvergenceWarning
+            As `fit`.
+
+        Notes
+        -----
+        O(Kp²) memory. Each fold is reduced to its weight, means and cross-products, see
+        `regkit.moments`; an error on left-out rows is computed from those, and loses digits only
+        where it is a tiny part of the variance of y.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from regkit import LassoCV
+        >>> rng = np.random.default_rng(0)
+        >>> X = rng.normal(size=(200, 3))
+        >>> y = X @ [2.0, 0.0, -1.0] + rng.normal(size=200)
+        >>> blocks = ((X[i : i + 50], y[i : i + 50]) for i in range(0, 200, 50))
+        >>> model = LassoCV(cv=5).fit_blocks(blocks)
+        >>> folds = [(np.arange(200) % 5 != k, np.arange(200) % 5 == k) for k in range(5)]
+        >>> bool(np.isclose(model.alpha_, LassoCV(cv=folds).fit(X, y).alpha_, rtol=1e-12))
+        True
+        """
+        return self._fit_parts(read_blocks(blocks, self._block_folds()))
+
+    def _fit_parts(self, parts: Parts) -> Self:
+        rows = stand_in(parts, centre=self.fit_intercept)
+        self._fit(rows.X, rows.y, rows.sample_weight, None, rows.folds)
+        return self._moved_back(rows)
+
+    def _block_folds(self) -> Folds:
+        """Return which folds to keep apart, and refuse bad parameters before any row is read."""
+        check_rule(self.rule)
+        decreasing(self.alphas, lambda count: check_integer("alphas", count, low=1))
+        if isinstance(self.cv, LeaveOneGroupOut):
+            return "groups"
+        cv = 5 if self.cv is None and not isinstance(self, Ridge) else self.cv
+        if not isinstance(cv, Integral):
+            raise ValueError(
+                "For rows in blocks cv must be a number of folds, or LeaveOneGroupOut() with "
+                f"groups; got {cv!r}."
+            )
+        return check_integer("cv", cv, low=2)
 
     def _problems(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None
@@ -171,10 +238,12 @@ class RidgeCV(_ChoosesAlpha, Ridge):
 
         Parameters
         ----------
-        X : array_like or sparse matrix of shape (n, p)
-            Never changed.
+        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
+            Never changed. With Dask's, ``cv`` is an int or ``LeaveOneGroupOut()``; its blocks are
+            reduced where they are, as in `fit_blocks`.
         y : array_like of shape (n,) or (n, t)
-            Several targets share one alpha: that of the smallest mean over targets.
+            Several targets share one alpha: that of the smallest mean over targets. With Dask's X,
+            a Dask collection in the same blocks of rows, and the next two likewise.
         sample_weight : array_like of shape (n,), optional
             Non-negative, used in the fits and in the errors. Leave-one-out leaves out a row with
             all its weight; elsewhere a weight of 2 is the row twice.
@@ -191,18 +260,30 @@ class RidgeCV(_ChoosesAlpha, Ridge):
             For input that is empty, not numeric, not finite or of the wrong shape; for negative
             weights; for parameters out of range; for folds that cannot be formed.
         """
+        if is_dask(X):
+            return self._fit_parts(read_dask(X, y, sample_weight, groups, self._block_folds()))
+        return self._fit(X, y, sample_weight, groups, self.cv)
+
+    def _fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+        groups: ArrayLike | None,
+        cv: CrossValidator | None,
+    ) -> Self:
         X, y, problems = self._problems(X, y, sample_weight)
         shared = RidgeDecomposition.of(problems[0])
-        alphas = _grid(self.alphas, lambda count: ridge_alpha_grid(shared, count))
+        alphas = decreasing(self.alphas, lambda count: ridge_alpha_grid(shared, count))
         options = dict(sample_weight=sample_weight, fit_intercept=self.fit_intercept)
-        if self.cv is None:
+        if cv is None:
             if groups is not None:
                 raise ValueError("groups need folds: set cv, for example to GroupKFold().")
             curve = leave_one_out(X, y, alphas, decomposition=shared, **options)
         else:
             options |= dict(n_jobs=self.n_jobs, progress=self.progress)
-            curve = cross_validate(X, y, alphas, l1_ratio=0.0, cv=self.cv, groups=groups, **options)
-        chosen = self._choose(problems, [curve], with_folds=self.cv is not None)
+            curve = cross_validate(X, y, alphas, l1_ratio=0.0, cv=cv, groups=groups, **options)
+        chosen = self._choose(problems, [curve], with_folds=cv is not None)
         solutions = [ridge_closed_form(problem, shared) for problem in chosen]
         self._keep(solutions, X.dtype, single=y.ndim == 1)
         return self
@@ -318,9 +399,11 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
 
         Parameters
         ----------
-        X : array_like or sparse matrix of shape (n, p)
-            Never changed; a sparse one is never densified.
+        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
+            Never changed; a sparse one is never densified. With Dask's, ``cv`` is an int or
+            ``LeaveOneGroupOut()``; its blocks are reduced where they are, as in `fit_blocks`.
         y : array_like of shape (n,)
+            With Dask's X, a Dask collection in the same blocks of rows, and the next two likewise.
         sample_weight : array_like of shape (n,), optional
             Non-negative, used in the fits and in the errors. With the same rows in the same folds a
             weight of 2 is the row twice, a weight of 0 no row.
@@ -343,13 +426,25 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
         ConvergenceWarning
             If the tolerance is not reached: with the gap reached, the gap wanted and a remedy.
         """
+        if is_dask(X):
+            return self._fit_parts(read_dask(X, y, sample_weight, groups, self._block_folds()))
+        return self._fit(X, y, sample_weight, groups, self.cv)
+
+    def _fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+        groups: ArrayLike | None,
+        cv: CrossValidator | None,
+    ) -> Self:
         X, y, problems = self._problems(X, y, sample_weight)
-        folds = list_folds(X, y, self.cv, groups)
+        folds = list_folds(X, y, cv, groups)
         curves = []
         for ratio in self._ratios():
             penalty = replace(problems[0].penalty, l1_ratio=ratio)
             shape = replace(problems[0], penalty=penalty)
-            alphas = _grid(self.alphas, lambda count, F=shape: alpha_grid(F, self.eps, count))
+            alphas = decreasing(self.alphas, lambda count, F=shape: alpha_grid(F, self.eps, count))
             curves.append(
                 cross_validate(
                     X,
@@ -369,6 +464,10 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
         chosen = self._choose(problems, curves)
         self._keep(self._solve(chosen), X.dtype, single=True)
         return self
+
+    def _block_folds(self) -> Folds:
+        self._ratios()
+        return super()._block_folds()
 
     def _ratios(self) -> list[float]:
         """Return the l1_ratios to try."""
@@ -482,13 +581,6 @@ class LassoCV(ElasticNetCV):
             tol=tol,
             positive=positive,
         )
-
-
-def _grid(alphas: int | ArrayLike, automatic: object) -> Array:
-    """Return the decreasing grid that ``alphas`` stands for: a count to spread, or its values."""
-    if isinstance(alphas, Integral) and not isinstance(alphas, bool | np.bool_):
-        return automatic(alphas)
-    return np.sort(check_alphas(alphas))[::-1]
 
 
 def _table(curves: list[ErrorCurve], with_folds: bool) -> dict[str, Array]:

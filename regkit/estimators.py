@@ -5,6 +5,7 @@ Nothing is computed here. `Ridge`, `Lasso` and `ElasticNet` minimise the objecti
 `ElasticNet` mean the same by ``alpha``, its `Ridge` means the sum of the weights times as much.
 """
 
+from collections.abc import Iterable
 from typing import Self
 
 import numpy as np
@@ -18,6 +19,7 @@ from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .blocks import Parts, StandIn, is_dask, read_blocks, read_dask, stand_in
 from .losses import Logistic
 from .objective import Objective
 from .penalties import L1L2
@@ -69,10 +71,12 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
 
         Parameters
         ----------
-        X : array_like or sparse matrix of shape (n, p)
-            Never changed; a sparse one is never densified.
+        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
+            Never changed; a sparse one is never densified. Blocks of a Dask collection are reduced
+            where they are, on Dask's scheduler of the moment, as in `fit_blocks`.
         y : array_like of shape (n,) or (n, t)
-            Several targets are t problems, one per column.
+            Several targets are t problems, one per column. With Dask's X, a Dask collection in the
+            same blocks of rows, and ``sample_weight`` likewise.
         sample_weight : array_like of shape (n,), optional
             Non-negative; a weight of 2 is the row twice, a weight of 0 no row.
 
@@ -91,6 +95,9 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
         ConvergenceWarning
             If the tolerance is not reached: with the gap reached, the gap wanted and a remedy.
         """
+        if is_dask(X):
+            self._penalty()
+            return self._fit_parts(read_dask(X, y, sample_weight))
         X, y = validate_data(
             self,
             X,
@@ -111,6 +118,65 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
             for column in y.reshape(len(y), -1).T
         ]
         self._keep(self._solve(problems), X.dtype, single=y.ndim == 1)
+        return self
+
+    def fit_blocks(self, blocks: Iterable) -> Self:
+        """Fit all rows of an iterator of blocks, in one pass, one block in memory at a time.
+
+        Parameters
+        ----------
+        blocks : iterable of (X, y) or (X, y, sample_weight)
+            Each as in `fit`, X with the same columns in all. Weights count across blocks; without
+            them each row has weight 1. A `regkit.moments.Moments` is a block too: that of rows
+            seen elsewhere.
+
+        Returns
+        -------
+        self
+            With coefficients in float64 whatever the blocks hold.
+
+        Raises
+        ------
+        ValueError
+            As `fit`, naming the block, counted from 0.
+
+        Warns
+        -----
+        ConvergenceWarning
+            As `fit`.
+
+        Notes
+        -----
+        Of each block only the weight, the means and the cross-products of its columns are kept:
+        O(p²) memory, O(np²) time; see `regkit.moments`. The answer is that of `fit` to rounding
+        in these, and ``dual_gap_`` comes from them too. Products square the condition number:
+        columns that are dependent but for 1e-7 of their length cannot be told apart.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from regkit import Lasso
+        >>> def blocks():
+        ...     for seed in range(1000):
+        ...         X = np.random.default_rng(seed).normal(size=(100, 3))
+        ...         yield X, X @ [2.0, 1.0, -1.0] + 5
+        >>> model = Lasso(alpha=0.5).fit_blocks(blocks())
+        >>> model.coef_.round(2), round(float(model.intercept_), 2)
+        (array([ 1.5,  0.5, -0.5]), 5.0)
+        """
+        self._penalty()  # refuses bad parameters before the first block is read
+        return self._fit_parts(read_blocks(blocks))
+
+    def _fit_parts(self, parts: Parts) -> Self:
+        rows = stand_in(parts, centre=self.fit_intercept)
+        self.fit(rows.X, rows.y, rows.sample_weight)
+        return self._moved_back(rows)
+
+    def _moved_back(self, rows: StandIn) -> Self:
+        """Turn a fit to centred rows, whose columns have no names, into one to the rows seen."""
+        self.intercept_ = self.intercept_ + rows.y_origin - self.coef_ @ rows.x_origin
+        if rows.names:
+            self.feature_names_in_ = np.array(rows.names, dtype=object)
         return self
 
     def predict(self, X: ArrayLike) -> Array:

@@ -5,6 +5,7 @@ Like those, they fit no intercept unless asked to: centre X and y before, or pas
 alpha comes with a duality gap at rounding level, or a warning that says how large it is.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from numbers import Integral
 from typing import NamedTuple
@@ -12,12 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy import ndarray as Array
 
-from ._validation import check_integer, check_number
+from ._validation import check_alphas, check_integer, check_number
 from .certificates import duality_gap
 from .objective import Objective
 from .penalties import L1L2, L2
 from .solvers.active_set import active_set_path
 from .solvers.closed_form import RidgeDecomposition
+from .solvers.solution import warn_short
 
 
 class Path(NamedTuple):
@@ -85,6 +87,13 @@ def alpha_grid(objective: Objective, eps: float = 1e-3, n: int = 100) -> Array:
     if largest == 0:
         return np.full(n, np.finfo(float).resolution)
     return np.geomspace(largest, largest * eps, n)
+
+
+def decreasing(alphas: int | Array, automatic: Callable[[int], Array]) -> Array:
+    """Return the decreasing grid that ``alphas`` stands for: a count to spread, or its values."""
+    if isinstance(alphas, Integral) and not isinstance(alphas, bool):
+        return automatic(int(alphas))
+    return np.sort(check_alphas(alphas))[::-1]
 
 
 def lasso_path(
@@ -209,7 +218,9 @@ def enet_path(
         Objective(X, column, penalty, sample_weight=sample_weight, fit_intercept=fit_intercept)
         for column in columns
     ]
-    grid = _grid(objectives, eps, alphas)
+    grid = decreasing(
+        alphas, lambda count: max((alpha_grid(F, eps, count) for F in objectives), key=max)
+    )
     paths = [active_set_path(F, grid, tol=tol, max_iter=max_iter) for F in objectives]
     found = [np.array(part) for part in zip(*paths, strict=True)]
     coefs, dual_gaps, n_iters = found if targets.ndim == 2 else [part[0] for part in found]
@@ -226,12 +237,11 @@ def ridge_path(
     fit_intercept: bool = False,
     sample_weight: Array | None = None,
 ) -> Path:
-    """Solve ridge regression for every alpha from one singular value decomposition.
+    """Solve ridge regression for every alpha from one decomposition.
 
     Parameters
     ----------
-    X : array_like of shape (n, p)
-        Dense.
+    X : array_like or sparse matrix of shape (n, p)
     y : array_like of shape (n,)
     alphas : array_like of shape (k,)
         At least 0; they are put in decreasing order. At 0 it is least squares of smallest norm.
@@ -245,7 +255,13 @@ def ridge_path(
     Raises
     ------
     ValueError
-        For data or alphas that are not what they should be, and for a sparse X.
+        For data or alphas that are not what they should be.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If for some alpha the gap exceeds 1e-9 times the objective at w = 0, as it can where a
+        sparse X is badly conditioned, see `regkit.solvers.RidgeDecomposition.of`.
 
     Notes
     -----
@@ -259,16 +275,19 @@ def ridge_path(
            [0.5]])
     """
     objective = Objective(X, y, L2(1.0), sample_weight=sample_weight, fit_intercept=fit_intercept)
-    grid = _grid([objective], 1.0, alphas)
+    grid = np.sort(check_alphas(alphas))[::-1]
     if objective.null_value == 0:
         return Path(grid, np.zeros((objective.shape[1], len(grid))), np.zeros(len(grid)))
-    ridge = RidgeDecomposition.of(objective)
-    coefs = np.column_stack([ridge.coef(alpha) for alpha in grid])
-    gaps = [
-        duality_gap(replace(objective, penalty=L2(a)), w)
-        for a, w in zip(grid, coefs.T, strict=True)
-    ]
-    return Path(grid, coefs, np.array(gaps))
+    coefs = RidgeDecomposition.of(objective).coefs(grid)
+    problems = [replace(objective, penalty=L2(alpha)) for alpha in grid]
+    gaps = np.array([duality_gap(F, w) for F, w in zip(problems, coefs.T, strict=True)])
+    worst, wanted = int(gaps.argmax()), 1e-9 * objective.null_value
+    if gaps[worst] > wanted:
+        warn_short(
+            f"Ridge is left with a duality gap of {gaps[worst]:.3g} at alpha={grid[worst]:.6g}; "
+            f"wanted at most {wanted:.3g}. Standardise the columns, or use a larger alpha."
+        )
+    return Path(grid, coefs, gaps)
 
 
 _HOW_NOT_WHAT = {
@@ -282,17 +301,3 @@ _HOW_NOT_WHAT = {
     "random_state",
     "do_screening",
 }
-
-
-def _grid(objectives: list[Objective], eps: float, alphas: int | Array) -> Array:
-    """Return the decreasing grid that ``alphas``, a count or an array, means."""
-    if isinstance(alphas, Integral) and not isinstance(alphas, bool):
-        grids = [alpha_grid(objective, eps, int(alphas)) for objective in objectives]
-        return max(grids, key=lambda grid: grid[0])
-    grid = np.asarray(alphas)
-    numbers = grid.ndim == 1 and grid.size and grid.dtype.kind in "fiu" and np.isfinite(grid).all()
-    if not numbers or (grid < 0).any():
-        raise ValueError(
-            f"alphas must be a whole number or an array of numbers >= 0; got {alphas!r}."
-        )
-    return np.sort(grid.astype(float))[::-1]

@@ -21,7 +21,7 @@ from numpy import ndarray as Array
 from numpy.typing import ArrayLike
 from sklearn.model_selection import BaseCrossValidator, check_cv
 
-from ._validation import check_integer, check_matrix, check_number, check_weights
+from ._validation import check_alphas, check_integer, check_matrix, check_number, check_weights
 from .losses import SquaredError
 from .objective import Objective
 from .penalties import L1L2
@@ -493,19 +493,6 @@ def ridge_alpha_grid(ridge: RidgeDecomposition, n: int = 100) -> Array:
 
 
 # --- the parts of cross-validation ---------------------------------------------------------------
-
-
-def check_alphas(alphas: ArrayLike) -> Array:
-    """Return a grid of alphas as a float array of shape (m,), or say what is wrong with it."""
-    try:
-        grid = np.asarray(alphas, dtype=float)
-    except (TypeError, ValueError):
-        grid = np.empty(0)
-    if grid.ndim != 1 or not grid.size or not np.isfinite(grid).all() or grid.min() < 0:
-        raise ValueError(
-            f"alphas must be a one-dimensional grid of finite numbers >= 0; got {alphas!r}."
-        )
-    return grid
 
 
 def _check_targets(y: ArrayLike, n: int) -> Array:

@@ -1,14 +1,31 @@
 """What every test starts from."""
 
+import json
+import os
+from pathlib import Path
+
 import hypothesis
 import matplotlib.pyplot
 import pytest
 
 matplotlib.use("agg")  # no test opens a window
 
-# The same examples on every run, and as long for each as a slow machine needs.
+# The same examples on every run, and as long for each as a slow machine needs. Fewer of them for
+# `make mutants`, which runs the tests some thousand times.
 hypothesis.settings.register_profile("book", derandomize=True, deadline=None)
+hypothesis.settings.register_profile(
+    "mutants", hypothesis.settings.get_profile("book"), max_examples=20, database=None
+)
 hypothesis.settings.load_profile("book")
+
+
+def pytest_collection_modifyitems(items):
+    """Under `make mutants`, where one failure is enough, run first what fails soonest."""
+    module, mutated, _ = os.environ.get("MUTANT_UNDER_TEST", "").partition(".x")
+    if mutated:
+        own = f"test_{module.rpartition('.')[2]}.py"
+        seconds = json.loads(Path("mutmut-stats.json").read_text("utf-8"))["duration_by_test"]
+        items.sort(key=lambda item: (own not in item.nodeid, seconds.get(item.nodeid, 0)))
 
 
 @pytest.fixture(autouse=True)

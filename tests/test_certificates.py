@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 from problems import PENALTIES, random_problem
+from scipy.optimize import nnls
 
+from regkit import certificates
 from regkit.certificates import duality_gap, kkt_residual
 from regkit.losses import Logistic, SquaredError, SquaredHinge
 from regkit.objective import Objective
@@ -79,6 +82,36 @@ def test_gap_of_least_squares_is_exact():
     assert duality_gap(F, w) == pytest.approx(0.5 * s @ projection**2)
     assert duality_gap(F, w) == pytest.approx(F.value(w) - F.value(best))
     assert duality_gap(F, best) < 1e-28
+
+
+@pytest.mark.parametrize("fit_intercept", [False, True])
+@pytest.mark.parametrize(("n", "p"), [(30, 6), (10, 25)])
+def test_gap_of_nonnegative_least_squares_is_exact(n, p, fit_intercept):
+    penalty = L1(0.0, positive=True)
+    F = random_problem(penalty, n=n, p=p, weighted=True, fit_intercept=fit_intercept)
+    flat = np.tile([0.0, 3.0 * fit_intercept], (n, 1))
+    F = replace(F, X=np.hstack([F.X, F.X[:, :2], flat]), y=F.y - F.X[:, 0] * 3)
+    centred = F.centred()
+    root = np.sqrt(F.weights)
+    best, norm = nnls(root[:, None] * centred.X, root * centred.y)
+    assert (best == 0).sum() > 4
+    assert duality_gap(F, best) <= 1e-14 * F.null_value
+    assert duality_gap(replace(F, X=sp.csr_array(F.X)), best) <= 1e-14 * F.null_value
+    rng = np.random.default_rng(7)
+    for w in (0 * best, 1.01 * best, best + 1e-3, np.abs(rng.standard_normal(len(best)))):
+        excess = F.value(w) - norm**2 / 2
+        assert duality_gap(F, w) == pytest.approx(excess, rel=1e-9, abs=1e-14)
+
+
+def test_gap_is_infinite_where_the_projection_is_not_found(monkeypatch):
+    F = random_problem(L2(0.0, positive=True))
+    assert np.isfinite(duality_gap(F, np.ones(6)))
+    project = certificates.lsq_linear
+    monkeypatch.setattr(
+        certificates, "lsq_linear", lambda *args, **kwargs: project(*args, **kwargs, max_iter=1)
+    )
+    F = replace(F, X=np.random.default_rng(0).standard_normal((30, 20)))
+    assert duality_gap(F, np.zeros(20)) == np.inf
 
 
 def test_gap_of_ridge_keeps_its_digits_near_the_optimum():

@@ -154,6 +154,29 @@ def test_ridge_path(p, fit_intercept):
     )
 
 
+@pytest.mark.parametrize("shape", [(50, 8), (20, 40)])
+def test_ridge_path_of_a_sparse_x(shape):
+    X, y = data(*shape)
+    X[np.abs(X) < 1] = 0
+    alphas = [10.0, 0.1, 0.0]
+    for fit_intercept in (False, True):
+        sparse = ridge_path(sp.csc_array(X), y, alphas, fit_intercept=fit_intercept)
+        dense = ridge_path(X, y, alphas, fit_intercept=fit_intercept)
+        np.testing.assert_allclose(sparse.coefs, dense.coefs, atol=1e-9)
+        assert (sparse.dual_gaps <= 1e-12 * y.var()).all()
+
+
+def test_ridge_path_warns_of_a_large_gap():
+    """A sparse X is decomposed through its squares, which hide a column as short as 1e-8."""
+    rng = np.random.default_rng(3)
+    X = rng.standard_normal((30, 2)) * [1, 1e-8]
+    y = 1e8 * X[:, 1] + X[:, 0]
+    wanted = f"wanted at most {1e-9 * (y @ y) / 60:.3g}"
+    with pytest.warns(ConvergenceWarning, match=f"duality gap of .* at alpha=1e-20; {wanted}"):
+        path = ridge_path(sp.csr_array(X), y, [1.0, 1e-20])
+    assert path.dual_gaps[0] < 1e-9 < path.dual_gaps[1]
+
+
 def test_constant_target():
     X, y = data()
     for path in (lasso_path, enet_path):
@@ -176,6 +199,9 @@ def test_constant_target():
         ({"alphas": [[1.0]]}, ValueError, "alphas"),
         ({"alphas": "many"}, ValueError, "alphas"),
         ({"alphas": True}, ValueError, "alphas"),
+        ({"alphas": ["0.1"]}, ValueError, "alphas"),
+        ({"alphas": [True]}, ValueError, "alphas"),
+        ({"alphas": [[1.0], [1.0, 2.0]]}, ValueError, "alphas"),
         ({"tol": -1.0}, ValueError, "tol"),
         ({"fit_itnercept": True}, TypeError, "fit_itnercept"),
     ],

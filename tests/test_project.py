@@ -1,10 +1,12 @@
 """The files around the package and the book say the same as one another."""
 
+import ast
 import contextlib
 import io
 import pkgutil
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -67,6 +69,21 @@ def test_the_lock_names_one_version_of_each_and_no_place():
 def test_the_lock_satisfies_pyproject(wanted):
     pins = {canonicalize_name(pin.name): str(pin.specifier) for pin in LOCK}
     assert pins[canonicalize_name(wanted.name)].removeprefix("==") in wanted.specifier
+
+
+def test_regkit_imports_nothing_that_it_does_not_declare():
+    """Another package's dependency may go with that package's next release."""
+    owner = {"sklearn": "scikit-learn"}
+    declared = {Requirement(line).name for line in PROJECT["dependencies"]}
+    for path in (ROOT / "regkit").rglob("*.py"):
+        # at the top: what a function imports when it is called is its own affair
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                names = [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+            used = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
+            assert {owner.get(name, name) for name in used} <= declared, path
 
 
 def test_environment_takes_everything_but_python_from_the_lock():

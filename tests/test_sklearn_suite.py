@@ -171,6 +171,8 @@ def load(name):
         Lasso=Lasso,
         ElasticNet=ElasticNet,
         Ridge=Ridge,
+        LassoCV=regkit.LassoCV,
+        ElasticNetCV=regkit.ElasticNetCV,
         lasso_path=regkit.lasso_path,
         enet_path=regkit.enet_path,
     )
@@ -217,5 +219,6 @@ def test_the_tests_really_run_on_regkit():
     taken = {name for names in TAKEN.values() for name in names}
     assert len(taken & set(globals())) >= 25, "scikit-learn no longer ships its tests"
     for name in taken & set(globals()):
-        swapped = getattr(globals()[name], "__globals__", {}).get("Lasso", Lasso)
-        assert issubclass(swapped, regkit.Lasso)
+        used = getattr(globals()[name], "__globals__", {})
+        assert issubclass(used.get("Lasso", Lasso), regkit.Lasso)
+        assert used.get("ElasticNetCV", regkit.ElasticNetCV) is regkit.ElasticNetCV

@@ -180,7 +180,13 @@ def test_stopping_short_warns_with_the_gap_reached_the_gap_wanted_and_a_remedy()
         assert not solution.converged
         assert solution.dual_gap == duality_gap(F, solution.coef) > 1e-8 * F.null_value
         assert f"a duality gap of {solution.dual_gap:.3g};" in str(record[0].message)
-        assert record[0].filename == __file__, "the warning points at the caller"
+
+
+@pytest.mark.parametrize("solver", [*PROXIMAL, subgradient_descent], ids=named)
+def test_warns_at_the_callers_line(solver):
+    with pytest.warns(ConvergenceWarning) as record:
+        solver(random_problem(L1(0.01)), tol=1e-8, max_iter=2)
+    assert [warning.filename for warning in record] == [__file__]
 
 
 def test_too_long_a_step_is_stopped_before_infinity():

@@ -1,12 +1,28 @@
 """What this book adds to Sphinx: alt text, a fork's own address, nothing superfluous."""
 
 import os
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 from docutils import nodes
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+# What the theme writes into every page and offers no setting for: a pattern, and what replaces it.
+MENDED = (
+    # Half a megabyte that draws the icons a second time: the theme's fonts have drawn them already.
+    (r"<script[^>]*scripts/fontawesome\.js[^>]*></script>", ""),
+    # The search dialogue only leads to the search page, which loads the index itself.
+    (r"<script[^>]*(searchtools|language_data|searchindex)\.js[^>]*></script>", ""),
+    # The name that a screen reader speaks has to hold the words that everybody else sees.
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    (r'(<button class="[^"]*search-button-field[^>]*) title="Search" aria-label="Search"', r"\1"),
+    # A bibliography's entries are items of a list; the role that they have went out of use.
+    (r'role="doc-biblioentry"', 'role="listitem"'),
+    # A page is made of named parts, and the sidebar is one.
+    (r'<div id="pst-primary-sidebar"', r'\g<0> role="region" aria-label="Sidebar"'),
+)
 
 
 def take_runner_address(app, config):
@@ -41,10 +57,23 @@ def drop_thebe(app, pagename, templatename, context, doctree):
     ]
 
 
+def mend_pages(app, exception):
+    """Replace in the finished pages what MENDED lists."""
+    if exception or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text("utf-8")
+        for pattern, replacement in MENDED:
+            if page.name != "search.html" or "searchindex" not in pattern:
+                text = re.sub(pattern, replacement, text)
+        page.write_text(text, "utf-8")
+
+
 def setup(app):
     """Connect the functions above to the build."""
     app.connect("config-inited", take_runner_address)
     app.connect("doctree-read", take_alt_text)
     app.connect("autodoc-skip-member", skip_inherited)
     app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("build-finished", mend_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

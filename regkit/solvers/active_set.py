@@ -170,13 +170,19 @@ def active_set_path(
     """
     tol = check_number("tol", tol, low=0)
     max_iter = check_integer("max_iter", max_iter, low=1)
+    alphas = check_grid(alphas)
+    data = _centred(objective)
+    path = _solve(objective, data, alphas, start=None, tol=tol, max_iter=max_iter)
+    return path._replace(coefs=path.coefs.astype(data.X.dtype, copy=False))
+
+
+def check_grid(alphas: Array) -> Array:
+    """Return alphas as an array of floats, or say what is wrong with them."""
     alphas = np.asarray(alphas, dtype=float)
     fine = alphas.ndim == 1 and alphas.size and np.isfinite(alphas).all()
     if not fine or (alphas < 0).any() or (np.diff(alphas) > 0).any():
         raise ValueError(f"alphas must be a decreasing grid of numbers >= 0; got {alphas!r}.")
-    data = _centred(objective)
-    path = _solve(objective, data, alphas, start=None, tol=tol, max_iter=max_iter)
-    return path._replace(coefs=path.coefs.astype(data.X.dtype, copy=False))
+    return alphas
 
 
 def _centred(objective: Objective) -> CentredData:
@@ -221,7 +227,7 @@ def _solve(
             # no objective is below 0
             found[i] = min(found[i], objectives(data, W[:, [i]], l1s[i], l2s[i])[0])
         coefs[:, rest], dual_gaps[rest], n_iter[rest] = W, found, np.maximum(steps, 1)
-    _warn_if_short(dual_gaps, tol * data.null_value, alphas)
+    warn_if_short(dual_gaps, tol * data.null_value, alphas)
     return PathSolution(coefs, dual_gaps, n_iter)
 
 
@@ -232,7 +238,8 @@ def _ridge(objective: Objective, data: CentredData) -> tuple[Array, float]:
     return solution.coef, solution.dual_gap
 
 
-def _warn_if_short(dual_gaps: Array, target: float, alphas: Array) -> None:
+def warn_if_short(dual_gaps: Array, target: float, alphas: Array) -> None:
+    """Warn if a gap exceeds the target, with the worst and where it is."""
     short = np.flatnonzero(~(dual_gaps <= target))
     if len(short):
         worst = short[dual_gaps[short].argmax()]

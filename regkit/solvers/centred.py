@@ -189,34 +189,72 @@ class UnitColumns:
         """The columns; if sparse, not centred: `_shift` times the root of the weights is to go."""
         return self._Z if self._sparse else self._Z[:, : len(self.kappa)]
 
-    def append(self, J: Array) -> tuple[Array, Array, Array]:
-        """Gather the columns J; return their products with the old ones, themselves and y."""
-        m = len(self.kappa)
-        old_Z, old_shift = self.Z, self._shift
-        if self._sparse:
-            new, squares, shift = self._gather_sparse(J)
-        else:
-            new, squares, shift = self._gather_dense(J)
+    def append(self, J: Array) -> None:
+        """Gather the columns J."""
+        m, gather = len(self.kappa), self._gather_sparse if self._sparse else self._gather_dense
+        new, squares, means = gather(J)
         constant = squares <= 0
         kappa = 1 / np.sqrt(np.where(constant, 1.0, squares))
-        self.kappa = np.append(self.kappa, kappa)
         scale = np.where(constant, 0.0, kappa)
+        self.kappa = np.append(self.kappa, kappa)
         if self._sparse:
-            new = new @ sp.diags_array(scale)
-            shift = shift * scale
-            self._shift = np.append(self._shift, shift)
-            cross = (old_Z.T @ new).toarray() - np.multiply.outer(old_shift, shift)
-            block = (new.T @ new).toarray() - np.multiply.outer(shift, shift)
-            self._Z = sp.hstack([old_Z, new], format="csc")
-            # y is centred, or there is no shift: the rank-one correction of Zᵀy is zero
-            return cross, block, new.T @ self.data.y
+            self._shift = np.append(self._shift, means * scale)
+            self._Z = sp.hstack([self._Z, new @ sp.diags_array(scale)], format="csc")
+            return
         new *= scale
-        if m + len(J) > self._Z.shape[1]:
-            room = np.zeros((len(self.data.y), 2 * m + len(J)), order="F")
-            room[:, :m] = old_Z
+        self._put(m, new)
+
+    def _put(self, m: int, new: Array) -> None:
+        """Store dense columns from place m on, with room for as many again."""
+        total = m + new.shape[1]
+        if total > self._Z.shape[1]:
+            room = np.zeros((len(self.data.y), total + m), order="F")
+            room[:, :m] = self._Z[:, :m]
             self._Z = room
-        self._Z[:, m : m + len(J)] = new
-        return old_Z.T @ new, new.T @ new, new.T @ self.data.y
+        self._Z[:, m:total] = new
+
+    def products(self, m: int) -> tuple[Array, Array, Array]:
+        """Return the products of the columns from m on with those before, themselves and y."""
+        old, new = self.Z[:, :m], self.Z[:, m:]
+        cross, block = old.T @ new, new.T @ new
+        if self._sparse:
+            before, shift = self._shift[:m], self._shift[m:]
+            cross = cross.toarray() - np.multiply.outer(before, shift)
+            block = block.toarray() - np.multiply.outer(shift, shift)
+        # y is centred, or there is no shift: the rank-one correction of Zᵀy is zero
+        return cross, block, new.T @ self.data.y
+
+    def append_ones(self) -> None:
+        """Append the column of an intercept: ones, times the roots of the weights."""
+        self.kappa = np.append(self.kappa, 1.0)
+        if self._sparse:
+            empty = sp.csc_array((len(self.data.root), 1))
+            self._Z, self._shift = sp.hstack([self._Z, empty], "csc"), np.append(self._shift, -1)
+        else:
+            self._Z = np.asfortranarray(np.column_stack([self._Z, self.data.root]))
+
+    def copy_from(self, other: "UnitColumns", J: Array) -> None:
+        """Append the columns J of another."""
+        m = len(self.kappa)
+        self.kappa = np.append(self.kappa, other.kappa[J])
+        if self._sparse:
+            self._shift = np.append(self._shift, other._shift[J])
+            self._Z = sp.hstack([self._Z, other.Z[:, J]], format="csc")
+        else:
+            self._put(m, other.Z[:, J])
+
+    def weighted_products(self, m: int, d: Array) -> Array:
+        """Return the products of the columns from m on with all, rows weighted by d (n,) > 0."""
+        if not self._sparse:
+            if m == 0:
+                S = self.Z * np.sqrt(d)[:, None]
+                return S.T @ S
+            return (self.Z[:, m:] * d[:, None]).T @ self.Z
+        new, shift, drift = self.Z[:, m:], self._shift[m:], self.data.root * d
+        products = (new.T @ sp.diags_array(d) @ self.Z).toarray()
+        products -= np.multiply.outer(shift, self.Z.T @ drift)
+        products -= np.multiply.outer(new.T @ drift, self._shift)
+        return products + np.multiply.outer(shift, self._shift) * (self.data.root @ drift)
 
     def keep(self, positions: Array) -> None:
         """Forget all columns but those at these positions."""

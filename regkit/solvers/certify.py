@@ -11,6 +11,8 @@ the point r itself is feasible too, and the smaller gap counts. `regkit.certific
 computes the same from outside; here the products with X are shared by several answers.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy import ndarray as Array
 
@@ -26,7 +28,7 @@ ROUNDS = 12
 def gaps(
     C: Array,
     W: Array,
-    squares: Array,
+    slack: Callable[[Array], Array],
     l1: Array,
     l2: Array,
     steepest: Array,
@@ -42,8 +44,8 @@ def gaps(
         Slopes c of m columns of X.
     W : ndarray of shape (m, k)
         Their coefficients.
-    squares : ndarray of shape (k,)
-        Squared lengths of the residuals.
+    slack : callable
+        What the rows add to the gaps at a shrinking factor a (k,): see `squared_slack`.
     l1, l2 : ndarray of shape (k,)
     steepest : ndarray of shape (k,)
         The largest slope of all columns of X, see `steepest_slopes`.
@@ -60,7 +62,7 @@ def gaps(
     size = np.abs(W)
     along = np.einsum("ij,ij->j", W, C)
     ridge = l2 * np.einsum("ij,ij->j", W, W)
-    shrunk = (1 - a) ** 2 / 2 * (squares + ridge) + l1 * size.sum(axis=0) - a * along
+    shrunk = slack(a) + (1 - a) ** 2 / 2 * ridge + l1 * size.sum(axis=0) - a * along
     shrunk = np.maximum(shrunk, 0)
     if not l2.any():
         return shrunk
@@ -69,7 +71,13 @@ def gaps(
     with np.errstate(divide="ignore", invalid="ignore"):
         columns = l2 / 2 * (W - (V - absorbed) / l2) ** 2 + (l1 * size - absorbed * W)
         rest = others * np.maximum(steepest - l1, 0) ** 2 / (2 * l2)
-    return np.where(l2 > 0, np.minimum(shrunk, columns.sum(axis=0) + rest), shrunk)
+    unshrunk = slack(np.ones_like(a)) + columns.sum(axis=0) + rest
+    return np.where(l2 > 0, np.minimum(shrunk, unshrunk), shrunk)
+
+
+def squared_slack(squares: Array) -> Callable[[Array], Array]:
+    """Return what the rows add to the gap of a least-squares fit, (1 - a)²/2 ‖r‖²."""
+    return lambda a: (1 - a) ** 2 / 2 * squares
 
 
 def steepest_slopes(C: Array, l1: Array, *, positive: bool, rounding: float) -> Array:
@@ -91,7 +99,7 @@ def certificate(
     C = data.correlations(R) - l2 * W
     squares = np.einsum("ij,ij->j", R, R)
     steepest = steepest_slopes(C, l1, positive=positive, rounding=data.rounding)
-    return gaps(C, W, squares, l1, l2, steepest, positive=positive), C
+    return gaps(C, W, squared_slack(squares), l1, l2, steepest, positive=positive), C
 
 
 def gram_rounding(W: Array, y: Array) -> Array:

@@ -5,7 +5,7 @@ On an active set A with signs s the optimality condition is linear,
 .. math:: (G_{AA} + l_2 K_A^2)\, w_A = b_A - l_1 K_A s_A,
    \qquad G = \tilde Z^\top \tilde Z,\; b = \tilde Z^\top y,\; K = \operatorname{diag}(\kappa),
 
-with columns :math:`\tilde Z` of length 1. `BorderedInverse` keeps the inverse of the matrix on the
+with columns :math:`\tilde Z` of length 1. `BorderedSolve` keeps the inverse of the matrix on the
 left as columns come and go, O(mk) a step; it needs l2 to stay as it is. `DirectSolve` keeps
 nothing and solves afresh, O(k³) a step; it is for a ridge part that changes at every step.
 
@@ -16,10 +16,9 @@ both: see `regkit.solvers.orthogonal`.
 import numpy as np
 from numpy import ndarray as Array
 
+from .bordered import DEPENDENT, BorderedInverse
+
 EPS = np.finfo(float).eps
-DEPENDENT = 1e-12
-"""A column whose part orthogonal to the active ones keeps less of its squared length is dependent:
-rounding in G would be a sizeable part of it."""
 
 RIDGE_ENOUGH = 1e-9
 """A ridge part this large beside a column's squared length keeps the active columns independent."""
@@ -146,60 +145,30 @@ class DirectSolve(GramSystem):
         """Return None: with a ridge part no column is made up of others."""
 
 
-class BorderedInverse(GramSystem):
+class BorderedSolve(GramSystem):
     """The system solved by an inverse that follows the active set, for a fixed l2."""
 
     def __init__(self, room: int = 64) -> None:
         super().__init__(room)
-        self._inverse = np.zeros((room, room))
+        self._inverse = BorderedInverse(room)
+
+    def restart(self, active: Array, signs: Array) -> None:
+        """Set the active set, as far as its columns are independent."""
+        self._inverse.clear()
+        super().restart(active, signs)
 
     def enter(self, J: Array, signs: Array) -> None:
-        r"""Border the inverse with the columns J; dependent ones are marked as waiting instead.
-
-        With :math:`U = G_{JA} P` and the Schur complement :math:`S = G_{JJ} - U G_{AJ}` the new
-        inverse is :math:`P + U^\top S^{-1} U` bordered by :math:`-S^{-1} U` and :math:`S^{-1}`.
-        """
-        k = len(self.active)
-        P = self._inverse[:k, :k]
-        cross = self.matrix[J[:, None], self.active]
-        U = cross @ P
-        S = self.matrix[J[:, None], J] - U @ cross.T
-        independent = _independent(S, self._diagonal[J])
-        if not independent.all():
-            self.waits[J[~independent]] = True
-            J, signs, U = J[independent], signs[independent], U[independent]
-            S = S[np.ix_(independent, independent)]
-        T = np.linalg.inv(S)
-        TU = T @ U
-        q = k + len(J)
-        if q > len(self._inverse):
-            room = np.zeros((2 * q, 2 * q))
-            room[:k, :k] = P
-            self._inverse = room
-            P = room[:k, :k]
-        P += U.T @ TU
-        self._inverse[k:q, :k], self._inverse[:k, k:q] = -TU, -TU.T
-        self._inverse[k:q, k:q] = T
-        super().enter(J, signs)
+        """Append columns to the active set; dependent ones are marked as waiting instead."""
+        rows = self.matrix[J]
+        taken = self._inverse.border(rows[:, self.active], rows[:, J])
+        self.waits[J[~taken]] = True
+        super().enter(J[taken], signs[taken])
 
     def leave(self, places: Array) -> None:
-        r"""Take the columns at these places of `active` out of the inverse.
-
-        What remains is :math:`P_{KK} - P_{KL} P_{LL}^{-1} P_{LK}`.
-        """
-        k = len(self.active)
-        q = k - len(places)
-        P = self._inverse[:k, :k]
-        rows = P[places]
+        """Take the columns at these places of `active` out; others may cease to be dependent."""
         self.is_active[self.active[places]] = False
-        P -= rows.T @ np.linalg.solve(rows[:, places], rows)
-        # the last rows fill the holes, so that the inverse stays in one piece
-        holes = places[places < q]
-        movers = np.setdiff1d(np.arange(q, k), places)
-        P[holes] = P[movers]
-        P[:, holes] = P[:, movers]
-        self.active[holes], self.signs[holes] = self.active[movers], self.signs[movers]
-        self.active, self.signs = self.active[:q], self.signs[:q]
+        order = self._inverse.remove(places)
+        self.active, self.signs = self.active[order], self.signs[order]
         self.waits[:] = False
 
     def set_ridge(self, l2: float) -> None:
@@ -215,12 +184,12 @@ class BorderedInverse(GramSystem):
         that gains too little, the inverse is computed afresh, once.
         """
         self.solves += 1
-        A, k = self.active, len(self.active)
-        if not k:
+        A = self.active
+        if not len(A):
             return np.zeros(0), self.b
         price = l1 * self.kappa[A]
         rhs = self.b[A] - price * self.signs
-        P = self._inverse[:k, :k]
+        P = self._inverse.P
         x = P @ rhs
         last, fresh = np.inf, False
         for _ in range(10):
@@ -232,7 +201,7 @@ class BorderedInverse(GramSystem):
             if worst > 0.1 * last:
                 if fresh:
                     break
-                P[:] = np.linalg.inv(self.matrix[A[:, None], A])
+                self._inverse.recompute(self.matrix[A[:, None], A])
                 x, last, fresh = P @ rhs, np.inf, True
             else:
                 x, last = x + P @ error, worst
@@ -240,37 +209,14 @@ class BorderedInverse(GramSystem):
 
     def combination(self, j: int) -> Array | None:
         """Return the weights with which active columns make up column j, None if they do not."""
-        k = len(self.active)
         cross = self.matrix[j, self.active]
-        weights = self._inverse[:k, :k] @ cross
+        weights = self._inverse.P @ cross
         length = self._diagonal[j]
         return weights if length - weights @ cross <= DEPENDENT * length else None
-
-
-def _independent(S: Array, length: Array) -> Array:
-    """Return which columns keep a part of their own, by elimination on their Schur complement."""
-    if (np.diagonal(S) > DEPENDENT * length).all():
-        try:
-            own = np.diagonal(np.linalg.cholesky(S)) ** 2
-            if (own > DEPENDENT * length).all():
-                return np.ones(len(S), dtype=bool)
-        except np.linalg.LinAlgError:
-            pass
-    scale = np.sqrt(length)
-    S, independent = S / np.outer(scale, scale), np.zeros(len(S), dtype=bool)
-    for _ in range(len(S)):
-        own = np.diagonal(S)
-        i = int(own.argmax())
-        if own[i] <= DEPENDENT:
-            break
-        independent[i] = True
-        S -= np.outer(S[:, i], S[i] / S[i, i])
-        S[i], S[:, i] = 0, 0
-    return independent
 
 
 def system_for(l2s: Array, scale: float, room: int = 64) -> GramSystem:
     """Return the kind of system that suits a grid of l2, given the square of a column's length."""
     changes = l2s.min() < l2s.max()
     enough = l2s.min() > RIDGE_ENOUGH * scale
-    return DirectSolve(room) if changes and enough else BorderedInverse(room)
+    return DirectSolve(room) if changes and enough else BorderedSolve(room)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy import ndarray as Array
 
 from .centred import CentredData
-from .certify import certificate, gaps, gram_rounding, steepest_slopes
+from .certify import certificate, gaps, gram_rounding, squared_slack, steepest_slopes
 from .gram import GramSystem, system_for
 from .steps import Stepper
 from .tableau import tableau_path
@@ -38,7 +38,7 @@ def small_grid(
     W = W * kappa[:, None]
     C = C / kappa[:, None] - l2s * W
     steepest = steepest_slopes(C, l1s, positive=positive, rounding=data.rounding)
-    found = gaps(C, W, squares, l1s, l2s, steepest, positive=positive)
+    found = gaps(C, W, squared_slack(squares), l1s, l2s, steepest, positive=positive)
     # where rounding in G could matter, X itself must say how good the answer is
     doubtful = np.flatnonzero(rounding > 0.01 * tol * data.null_value)
     for few in np.array_split(doubtful, -(-len(doubtful) // 8) or 1):
