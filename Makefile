@@ -5,6 +5,8 @@
 VENV ?= .venv
 PYTHON ?=
 CHAPTERS ?= chapters/*.ipynb
+MUTANTS ?=
+JOBS ?= 2
 
 py := $(VENV)/bin/python
 ready := $(VENV)/ready
@@ -18,7 +20,7 @@ ifneq ($(PYTHON),$(shell cat $(ready) 2>/dev/null))
 endif
 endif
 
-.PHONY: help book test frameworks lab run identical site lint sabotage wheel lock hooks clean
+.PHONY: help book test frameworks lab run identical site lint sabotage mutants bench wheel lock hooks clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
@@ -62,6 +64,14 @@ lint: $(ready) ## check style, and that the notebooks are normalised
 sabotage: $(ready) ## break regkit in many ways: does a test notice each?
 	@$(py) tests/sabotage.py
 
+mutants: $(VENV)/mutants ## change regkit in thousands of ways: how many do the tests notice? (hours)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice $(VENV)/bin/mutmut run --max-children $(JOBS) $(MUTANTS)
+	@$(py) tests/mutants.py
+
+bench: ## time regkit against its peers (some: ONLY=diabetes), in .venv-bench; 25 quiet minutes
+	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/peers
+	@.venv-bench/bin/python -m benchmarks $(ONLY)
+
 wheel: $(ready) ## build what a release of regkit would ship, into dist
 	@$(py) -m build --outdir dist .
 
@@ -78,7 +88,7 @@ hooks: $(ready) ## check each commit, and show notebook diffs as text
 	@git config diff.notebook.textconv '$(py) web/notebooks.py text'
 
 clean: ## remove everything that these commands made
-	rm -rf _build dist .venv .venv-3.* .venv-frameworks .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build dist .venv .venv-3.* .venv-bench .venv-frameworks .pytest_cache .ruff_cache .hypothesis mutants
 
 $(ready): pyproject.toml requirements.lock
 	@for p in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
@@ -93,6 +103,17 @@ $(ready): pyproject.toml requirements.lock
 
 $(VENV)/frameworks: $(ready)
 	@$(install) --editable '.[frameworks]'
+	@touch $@
+
+$(VENV)/mutants: $(ready)
+	@$(install) --editable '.[mutants]'
+	@touch $@
+
+# A peer whose demands clash with ours comes without them; one that does not install is missing.
+$(VENV)/peers: $(ready) benchmarks/peers.txt
+	@for peer in $$(grep -v '^#' benchmarks/peers.txt); do \
+		$(install) $$peer >/dev/null 2>&1 || $(install) --no-deps $$peer >/dev/null 2>&1 || \
+			echo "$$peer does not install here; the table will say so"; done
 	@touch $@
 
 $(VENV)/site: $(ready)

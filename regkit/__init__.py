@@ -3,7 +3,7 @@
 from .cross_validated import ElasticNetCV, LassoCV, RidgeCV
 from .datasets import load_prostate
 from .estimators import ElasticNet, Lasso, LogisticRegression, Ridge
-from .paths import enet_path, lasso_path, ridge_path
+from .paths import enet_path, lasso_path, logistic_path, ridge_path
 
 __version__ = "0.1.0"
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "enet_path",
     "lasso_path",
     "load_prostate",
+    "logistic_path",
     "ridge_path",
 ]

@@ -18,6 +18,8 @@ from numpy import ndarray as Array
 
 from .moments import Moments
 
+__all__ = ["read_blocks", "read_dask", "stand_in"]
+
 Folds = int | Literal["groups"] | None
 """How many folds; or "groups", one for each value that comes with the rows; or None, no folds."""
 Parts = dict[object, Moments]
@@ -70,6 +72,18 @@ def stand_in(parts: Parts, *, centre: bool) -> StandIn:
     ------
     ValueError
         If there are no rows, or none of positive weight.
+
+    Examples
+    --------
+    A thousand rows of two columns become at most six.
+
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(1000, 2))
+    >>> rows = stand_in(read_blocks([(X, X[:, 0])]), centre=True)
+    >>> rows.X.shape
+    (6, 2)
+    >>> bool(np.allclose(rows.X.T @ rows.X / 6, np.cov(X.T, ddof=0)))
+    True
     """
     total = merge(parts[label] for label in parts)
     if total.weight == 0:
@@ -127,6 +141,13 @@ def read_blocks(blocks: Iterable, folds: Folds = None) -> Parts:
     ------
     ValueError
         For no rows at all, and for whatever a fit refuses; it names the block, counted from 0.
+
+    Examples
+    --------
+    >>> blocks = [(np.eye(3), np.arange(3.0)), (np.eye(3), np.ones(3))]
+    >>> parts = read_blocks(blocks, folds=2)
+    >>> [moments.n for moments in parts.values()]
+    [3, 3]
     """
     parts, n = {}, 0
     for number, block in enumerate(blocks):
@@ -170,6 +191,14 @@ def read_dask(
     -----
     One task for each block, on Dask's scheduler of the moment. For K folds the number of rows must
     be known; where the collection does not know it, the rows of y are counted first.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> X = da.ones((10, 3), chunks=(4, 3))
+    >>> parts = read_dask(X, X[:, 0], folds=3)
+    >>> [moments.n for moments in parts.values()]
+    [4, 3, 3]
     """
     import dask
 

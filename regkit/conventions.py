@@ -24,7 +24,14 @@ from ._validation import check_number
 
 
 class Strength(NamedTuple):
-    r"""The two numbers of this book's penalty :math:`\alpha(r\|w\|_1 + \frac{1-r}2\|w\|_2^2)`."""
+    r"""The two numbers of this book's penalty :math:`\alpha(r\|w\|_1 + \frac{1-r}2\|w\|_2^2)`.
+
+    Examples
+    --------
+    >>> from regkit.penalties import L1L2
+    >>> L1L2(*Strength(alpha=0.5, l1_ratio=0.2)).l1
+    0.1
+    """
 
     alpha: float
     l1_ratio: float
@@ -37,6 +44,11 @@ class DataTerm:
     L is ``factor``, times S if the term is ``summed``. In the formulas
     :math:`e_i = y_i - b - x_i^\top w`, :math:`z_i = b + x_i^\top w` and n is the number of rows;
     with sample weights read :math:`s_i e_i^2` and S.
+
+    Examples
+    --------
+    >>> SUM_OF_SQUARES.factor, SUM_OF_SQUARES.summed  # 2 n times the half mean square
+    (2, True)
     """
 
     formula: str

@@ -216,8 +216,9 @@ class Objective:
             step = b - slope / bend if bend > abs(slope) / 1e300 else np.nan
             if isinstance(self.loss, SquaredError):
                 return step
-            if not low <= step <= high:
-                wide = 1 + 2 * abs(b)
+            wide = 1 + 2 * abs(b)
+            # where the loss is all but flat a Newton step leaves by 1e168, and takes its bracket
+            if not low <= step <= high or abs(step - b) > 10 * wide:
                 step = (low if np.isfinite(low) else b - wide) / 2 + (
                     high if np.isfinite(high) else b + wide
                 ) / 2

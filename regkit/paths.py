@@ -15,10 +15,12 @@ from numpy import ndarray as Array
 
 from ._validation import check_alphas, check_integer, check_number
 from .certificates import duality_gap
+from .losses import Logistic
 from .objective import Objective
 from .penalties import L1L2, L2
 from .solvers.active_set import active_set_path
 from .solvers.closed_form import RidgeDecomposition
+from .solvers.logistic_path import logistic_path as _logistic_path
 from .solvers.solution import warn_short
 
 
@@ -46,6 +48,24 @@ class PathWithIterations(NamedTuple):
     coefs: Array
     dual_gaps: Array
     n_iters: Array
+
+
+class LogisticPath(NamedTuple):
+    """What `logistic_path` returns.
+
+    Attributes
+    ----------
+    alphas : ndarray of shape (k,)
+        Decreasing.
+    coefs : ndarray of shape (p, k)
+    dual_gaps : ndarray of shape (k,)
+    intercepts : ndarray of shape (k,)
+    """
+
+    alphas: Array
+    coefs: Array
+    dual_gaps: Array
+    intercepts: Array
 
 
 def alpha_grid(objective: Objective, eps: float = 1e-3, n: int = 100) -> Array:
@@ -227,6 +247,70 @@ def enet_path(
     if return_n_iter:
         return PathWithIterations(grid, coefs, dual_gaps, n_iters)
     return Path(grid, coefs, dual_gaps)
+
+
+def logistic_path(
+    X: Array,
+    y: Array,
+    *,
+    l1_ratio: float = 1.0,
+    eps: float = 1e-2,
+    alphas: int | Array = 100,
+    tol: float = 1e-9,
+    max_iter: int = 100,
+    fit_intercept: bool = True,
+    sample_weight: Array | None = None,
+) -> LogisticPath:
+    """Solve logistic regression on a decreasing grid of alphas.
+
+    Parameters
+    ----------
+    X : array_like or sparse matrix of shape (n, p)
+    y : array_like of shape (n,)
+        Labels -1 and 1.
+    l1_ratio : float, default 1.0
+        The share of the L1 part, in [0, 1].
+    eps : float, default 1e-2
+        The last alpha of an automatic grid over the first.
+    alphas : int or array_like of shape (k,), default 100
+        How many, or which; they are put in decreasing order.
+    tol, max_iter
+        As for `regkit.solvers.logistic_path.logistic_path`.
+    fit_intercept : bool, default True
+    sample_weight : array_like of shape (n,), optional
+
+    Returns
+    -------
+    LogisticPath
+
+    Raises
+    ------
+    ValueError
+        For data, numbers or alphas that are not what they should be; for an automatic grid at
+        ``l1_ratio=0``.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If for some alpha the gap exceeds ``tol`` times the objective at w = 0.
+
+    References
+    ----------
+    Friedman, Hastie and Tibshirani (2010).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[-2.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [2.0, 1.0]])
+    >>> logistic_path(X, [-1, -1, 1, 1], alphas=[0.75, 0.1]).coefs.round(3)
+    array([[0.   , 1.778],
+           [0.   , 0.   ]])
+    """
+    penalty = L1L2(1.0, l1_ratio)
+    F = Objective(X, y, penalty, Logistic(), sample_weight, fit_intercept)
+    grid = decreasing(alphas, lambda count: alpha_grid(F, eps, count))
+    path, intercepts = _logistic_path(F, grid, tol=tol, max_iter=max_iter)
+    return LogisticPath(grid, path.coefs, path.dual_gaps, intercepts)
 
 
 def ridge_path(

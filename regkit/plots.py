@@ -83,7 +83,15 @@ _STYLE = {
 
 
 def use_book_style() -> None:
-    """Set matplotlib's defaults to the book's style: call it once, at the head of a chapter."""
+    """Set matplotlib's defaults to the book's style: call it once, at the head of a chapter.
+
+    Examples
+    --------
+    >>> with plt.rc_context():  # in a chapter, the line below alone
+    ...     use_book_style()
+    ...     plt.rcParams["svg.fonttype"]
+    'path'
+    """
     plt.rcdefaults()
     plt.rcParams.update(_STYLE)
 
@@ -105,6 +113,19 @@ def svg(fig: Figure, alt: str) -> str:
     -------
     str
         One ``<svg>`` element.
+
+    Raises
+    ------
+    ValueError
+        If `alt` is empty.
+
+    Examples
+    --------
+    >>> fig, ax = plt.subplots()
+    >>> text = svg(fig, "A pair of axes, with nothing in it.")
+    >>> text[:4], "<title>A pair of axes, with nothing in it.</title>" in text
+    ('<svg', True)
+    >>> plt.close(fig)
     """
     alt = " ".join(alt.split())
     if not alt:
@@ -130,6 +151,20 @@ def show(fig: Figure, alt: str) -> None:
         The figure.
     alt : str
         What the figure shows, for a reader who cannot see it.
+
+    Raises
+    ------
+    ValueError
+        If `alt` is empty.
+
+    Examples
+    --------
+    >>> import contextlib
+    >>> fig, ax = plt.subplots()
+    >>> with contextlib.redirect_stdout(None):  # in a chapter, the line below alone
+    ...     show(fig, "A pair of axes, with nothing in it.")
+    >>> plt.fignum_exists(fig.number)
+    False
     """
     picture = svg(fig, alt)
     plt.close(fig)
@@ -191,8 +226,8 @@ def coefficient_path(
     heights = _spread(coefs[:, -1], 0.055 * float(np.ptp(ax.get_ylim())))
     for name, line, end, height in zip(names, lines, coefs[:, -1], heights, strict=True):
         ax.annotate(
-            name, (alphas[-1], end), (1.02, height), xycoords="data", color=line.get_color(),
-            textcoords=ax.get_yaxis_transform(), va="center", annotation_clip=False,
+            name, (alphas[-1], end), (1.02, height), textcoords=ax.get_yaxis_transform(),
+            color=_darker(line.get_color()), va="center", annotation_clip=False,
         )  # fmt: skip
     parts = [_told(name, alphas, row) for name, row in zip(names, coefs, strict=True)]
     head = f"{len(names)} coefficients as alpha falls from {alphas[0]:.3g} to {alphas[-1]:.3g}"

@@ -259,6 +259,77 @@ MUTANTS = [
         "/ 1.0",
         "test_selection",
     ),
+    # `make mutants` leaves properties alone, so they are broken here.
+    Mutant(
+        "the L2 part of the penalty halved",
+        "penalties.py",
+        "return self.alpha * (1 - self.l1_ratio)",
+        "return self.alpha * (1 - self.l1_ratio) / 2",
+        "test_penalties",
+    ),
+    Mutant(
+        "means of the columns that ignore the weights",
+        "objective.py",
+        "return self.X.T @ self.weights",
+        "return np.asarray(self.X.mean(axis=0)).ravel()",
+        "test_objective",
+    ),
+    Mutant(
+        "alpha_max not divided by the share of the L1 part",
+        "objective.py",
+        "float(largest) / self.penalty.l1_ratio",
+        "float(largest)",
+        "test_objective",
+    ),
+    Mutant(
+        "alpha_max under positive from the negative slopes too",
+        "objective.py",
+        "largest = slope.max(initial=0) if self.penalty.positive else np.abs(slope).max()",
+        "largest = np.abs(slope).max()",
+        "test_objective",
+    ),
+    Mutant(
+        "a constant y taken for a varying one",
+        "objective.py",
+        "return 0.0 if exact and spread <= rounding**2 else float(spread)",
+        "return float(spread)",
+        "test_objective",
+    ),
+    Mutant(
+        "the singular value of a dense X not squared",
+        "objective.py",
+        "float(np.linalg.norm(root[:, None] * columns, 2)) ** 2",
+        "float(np.linalg.norm(root[:, None] * columns, 2))",
+        "test_objective",
+    ),
+    Mutant(
+        "the singular value of a sparse X not squared",
+        "objective.py",
+        "_largest_singular_value(self._centred_operator(root)) ** 2",
+        "_largest_singular_value(self._centred_operator(root))",
+        "test_objective",
+    ),
+    Mutant(
+        "the standard error over K instead of K - 1",
+        "selection.py",
+        "np.sqrt(spread / (folds - 1))",
+        "np.sqrt(spread / folds)",
+        "test_selection",
+    ),
+    Mutant(
+        "a fold of weight zero counted in the standard error",
+        "selection.py",
+        "folds = np.count_nonzero(self.weights)",
+        "folds = len(self.weights)",
+        "test_selection",
+    ),
+    Mutant(
+        "a certificate of nonnegative least squares that lets weights fall below 0",
+        "certificates.py",
+        "if not objective.penalty.positive:",
+        "if True:",
+        "test_certificates",
+    ),
 ]
 
 

@@ -246,7 +246,7 @@ def test_a_wide_problem_keeps_its_rank():
     X, y = rng.normal(size=(30, 60)), rng.normal(size=30)
     rows = stand_in(read_blocks(cut(X, y, sizes=[10, 10])), centre=True)
     assert np.linalg.matrix_rank(rows.X) == 29
-    assert len(rows.X) == 58
+    assert len(rows.X) == 60
     for model in (Lasso(0.1), Ridge(0.1), ElasticNet(0.1)):
         ours = type(model)(0.1).fit_blocks(cut(X, y, sizes=[10, 10]))
         assert_same_fit(ours, model.fit(X, y))
@@ -325,13 +325,16 @@ def test_many_merges_round_no_more_than_one():
     np.testing.assert_allclose(many.cross, 10_000 * moments.cross, rtol=4e-16)
 
 
-def test_dependent_columns_stay_dependent():
+@pytest.mark.parametrize("size", [4, 100, 5000, 20_000])
+def test_dependent_columns_stay_dependent(size):
     """Least squares of smallest norm needs the rank, which rounding would raise."""
-    X, y, _ = diabetes()
+    rng = np.random.default_rng(8)
+    X = rng.normal(size=(20_000, 6)) + 1000
     X[:, 4], X[:, 5] = X[:, 3], X[:, 0] + X[:, 1]
-    blocks = list(cut(X, y, sizes=[1] * 441)) * 20
-    twin = Ridge(0.0).fit(X, y)
-    assert_same_fit(Ridge(0.0).fit_blocks(blocks), twin)
+    y = X @ np.arange(6.0) + rng.normal(size=20_000)
+    ours = Ridge(0.0).fit_blocks(cut(X, y, sizes=[size] * (20_000 // size - 1)))
+    twin = Ridge(0.0).fit(X - X.mean(axis=0), y)
+    np.testing.assert_allclose(ours.coef_, twin.coef_, rtol=1e-10)
 
 
 def test_columns_of_very_different_scale_lose_no_digits():
@@ -443,6 +446,15 @@ def test_a_column_that_is_constant_in_training():
     X[::5, 4] = np.arange(len(X[::5]))
     ours = LassoCV(20, cv=5).fit_blocks(cut(X, y))
     assert_same_choice(ours, LassoCV(20, cv=alternating(len(y), 5)).fit(X, y))
+
+
+def test_a_constant_target_is_fitted_by_the_intercept_in_every_fold():
+    X, y, _ = diabetes()
+    weights = np.random.default_rng(9).uniform(size=len(y))
+    ours = LassoCV(20, cv=3).fit_blocks(cut(X, np.full(len(y), 0.1), weights))
+    assert not ours.coef_.any()
+    assert not ours.cv_results_["mean_error"].any()
+    assert ours.intercept_ == pytest.approx(0.1, rel=1e-15)
 
 
 def test_folds_need_rows():

@@ -71,6 +71,25 @@ def test_gap_is_never_negative_and_tells_optimal_from_not(seed, penalty):
     assert (gap > 1e-9) == (kkt > 1e-9), "away from rounding the two certificates agree"
 
 
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    penalty=st.sampled_from([*PENALTIES, L1(0.0), L1(0.1, positive=True), L2(0.0, positive=True)]),
+    loss=st.sampled_from(LOSSES),
+    scale=st.sampled_from([1e-6, 1.0, 1e6]),
+)
+def test_gap_is_at_least_the_suboptimality(seed, penalty, loss, scale):
+    """No other point is lower by more: neither one nearby nor, in one coordinate, the best."""
+    rng = np.random.default_rng(seed)
+    F = random_problem(penalty, loss, seed=seed % 100)
+    F = replace(F, X=F.X * scale, penalty=replace(penalty, alpha=penalty.alpha * scale))
+    w, other = rng.standard_normal((2, 6)) * rng.integers(0, 2, (2, 6)) / scale
+    w, other = (np.abs(w), np.abs(other)) if penalty.positive else (w, other)
+    gap = duality_gap(F, w)
+    assert gap >= 0
+    for lower in (other, 0 * w, (w + other) / 2, 0.9 * w):
+        assert F.value(w) - F.value(lower) <= gap + 1e-12 * F.null_value
+
+
 def test_gap_of_least_squares_is_exact():
     """At alpha = 0 it is half the mean square of the residual's projection on the columns."""
     F = random_problem(L2(0.0), weighted=True)
@@ -101,6 +120,37 @@ def test_gap_of_nonnegative_least_squares_is_exact(n, p, fit_intercept):
     for w in (0 * best, 1.01 * best, best + 1e-3, np.abs(rng.standard_normal(len(best)))):
         excess = F.value(w) - norm**2 / 2
         assert duality_gap(F, w) == pytest.approx(excess, rel=1e-9, abs=1e-14)
+
+
+@pytest.mark.parametrize("units", [1e-6, 1.0, 1e6])
+def test_gap_of_nonnegative_least_squares_knows_no_units(units):
+    F = random_problem(L1(0.0, positive=True), n=40, p=12, fit_intercept=False)
+    signs = np.where(np.arange(12) % 3, 1.0, -1.0)
+    y = F.X @ signs + 0.1 * F.y
+    scales = 10.0 ** np.linspace(-6, 6, 12)
+    best, norm = nnls(F.X, y)
+    scaled = replace(F, X=F.X * scales, y=units * y)
+    for w in (best, best + 1e-2, best * np.linspace(0.5, 2, 12)):
+        excess = ((y - F.X @ w) @ (y - F.X @ w) - norm**2) / 80
+        found = duality_gap(scaled, units * w / scales) / units**2
+        assert found == pytest.approx(excess, rel=1e-9, abs=1e-14)
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_gap_without_a_penalty_is_primal_minus_dual_off_the_columns(fit_intercept):
+    loss = Logistic()
+    F = random_problem(L2(0.0), loss, n=200, weighted=True, fit_intercept=fit_intercept)
+    best = fista(F, tol=1e-12, max_iter=50_000).coef
+    w = best * np.linspace(0.9, 1.1, 6)
+    u = loss.gradient(F.y, F.predictor(w))
+    columns = np.column_stack([F.X, np.ones(200)]) if fit_intercept else F.X
+    root = np.sqrt(F.weights)
+    Q = np.linalg.qr(root[:, None] * columns)[0]
+    inside = F.weights > 0
+    dual = u[inside] - (Q @ (Q.T @ (root * u)))[inside] / root[inside]
+    value = F.weights[inside] @ loss.conjugate(F.y[inside], dual)
+    assert duality_gap(F, w) == pytest.approx(F.value(w) + value, rel=1e-6)
+    assert duality_gap(F, w) >= F.value(w) - F.value(best) > 1e-5
 
 
 def test_gap_is_infinite_where_the_projection_is_not_found(monkeypatch):

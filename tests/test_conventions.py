@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize
 from sklearn import linear_model
 
-from regkit.conventions import CONVENTIONS
+from regkit.conventions import CONVENTIONS, _beside_mse
 from regkit.losses import Logistic, SquaredError
 from regkit.objective import Objective
 from regkit.penalties import L1L2
@@ -226,11 +226,20 @@ def test_bad_input_to_regkit(name, numbers, message):
         ("torch.SGD", 1.0, 0.5, r"torch\.SGD has no L1 part: l1_ratio must be 0; got 0\.5"),
         ("sklearn.Lasso", -1.0, 1.0, r"alpha must be .* got -1"),
         ("sklearn.Lasso", 1.0, 1.5, r"l1_ratio must be .* got 1\.5"),
+        ("sklearn.ElasticNet", 1.0, -0.5, r"l1_ratio must be .* got -0\.5"),
     ],
 )
 def test_bad_input_from_regkit(name, alpha, ratio, message):
     with pytest.raises(ValueError, match=message):
         CONVENTIONS[name].from_regkit(alpha, ratio)
+
+
+def test_a_loss_without_its_half_takes_twice_the_penalty():
+    row = CONVENTIONS["keras.L2"]
+    without = _beside_mse(row)
+    assert without == CONVENTIONS["keras.L2, MSE"]
+    assert without.formula == row.formula.replace("2n", "n")
+    assert without.to_regkit(l2=0.4).alpha == row.to_regkit(l2=0.4).alpha / 2
 
 
 def test_every_row_is_complete():

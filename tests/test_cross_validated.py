@@ -356,7 +356,6 @@ def test_several_targets_are_refused_where_scikit_learn_does(cls):
         (dict(sample_weight=[0.0] * 10), "not all zero"),
         (dict(X=GOOD["X"][:1], y=GOOD["y"][:1]), "n_samples ?= ?1"),
     ],
-    ids=str,
 )
 def test_bad_data_is_refused_clearly(cls, change, message):
     with pytest.raises(ValueError, match=message):

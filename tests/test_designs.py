@@ -94,6 +94,20 @@ def test_the_closed_form_certifies(name, fit_intercept):
         assert solution.coef.any() == (F.null_value > 0)
 
 
+@pytest.mark.parametrize("name", ["n = 1", "n = 2", "p = 1"])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("positive", [True, False])
+def test_the_fast_solver_certifies_hardly_any_data(name, fit_intercept, positive):
+    for ratio in (1.0, 0.5, 0.0):
+        for F in problems(name, L1L2(1.0, ratio, positive), fit_intercept):
+            solution, said = solve(active_set, F)
+            assert not said
+            assert np.isfinite(solution.coef).all()
+            assert 0 <= solution.dual_gap <= 1e-9 * F.null_value
+            if F.null_value > 0:
+                assert duality_gap(F, solution.coef) <= 1e-9 * F.null_value
+
+
 @pytest.mark.parametrize("name", DESIGNS)
 def test_newton_certifies_the_logistic_loss_or_warns(name):
     X, y = design(name)

@@ -77,8 +77,8 @@ def test_conjugate_is_infinite_outside_its_domain(loss):
 @pytest.mark.parametrize("loss", LOSSES, ids=str)
 def test_fenchel_young_is_value_plus_conjugate_less_the_product(loss):
     y, z = points(loss)
-    for factor in (0.0, 0.2, 0.7, 1.0):
-        u = factor * loss.gradient(y, z + 0.5)
+    for factor, shift in ((0.0, 0.5), (0.2, 0.5), (0.7, -3.0), (1.0, 0.5), (1.0, 3.0)):
+        u = factor * loss.gradient(y, z + shift)
         direct = loss.value(y, z) + loss.conjugate(y, u) - u * z
         np.testing.assert_allclose(loss.fenchel_young(y, z, u), direct, atol=1e-12)
         assert (loss.fenchel_young(y, z, u) >= 0).all()

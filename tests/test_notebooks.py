@@ -2,10 +2,12 @@
 
 import copy
 import re
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
+import notebooks
 import pytest
 from check_built import toc_pages
 from notebooks import METADATA, normalised, plain
@@ -176,3 +178,18 @@ def test_a_notebook_as_text_shows_a_figure_by_its_description():
     text = plain(good_chapter())
     assert "    A straight line from the origin to (1, 1).\n" in text
     assert "<svg" not in text
+
+
+def test_a_chapter_waits_only_for_a_framework(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "FRAMEWORKS", {"json", "no_such_framework"})
+    imports = "import json\nimport no_such_framework as nsf\nfrom no_such_module import f"
+    path = tmp_path / "chapter.ipynb"
+    path.write_text(stored(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(imports)])))
+    assert notebooks.absent(path) == ["no_such_framework"]
+
+
+def test_the_frameworks_are_those_of_the_extra():
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = {re.match(r"[\w-]+", line)[0] for line in extra["optional-dependencies"]["frameworks"]}
+    imported = {name.removeprefix("python-").removesuffix("-cpu") for name in names}
+    assert imported == notebooks.FRAMEWORKS

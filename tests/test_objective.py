@@ -117,6 +117,17 @@ def test_sparse_is_dense(loss, kind, fit_intercept):
     assert sparse.alpha_max == pytest.approx(dense.alpha_max, rel=1e-12)
 
 
+@pytest.mark.parametrize(("n", "p"), [(30, 6), (5, 9), (2, 2), (30, 1), (1, 4), (1, 1)])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_smoothness_of_a_sparse_x_of_any_shape(n, p, fit_intercept):
+    rng = np.random.default_rng(4)
+    X, weights = rng.standard_normal((n, p)) + 5, rng.uniform(0.5, 2, n)
+    options = dict(penalty=L1(0.1), sample_weight=weights, fit_intercept=fit_intercept)
+    y = rng.standard_normal(n)
+    dense, sparse = Objective(X, y, **options), Objective(sp.csr_array(X), y, **options)
+    assert sparse.smoothness == pytest.approx(dense.smoothness, rel=1e-9, abs=1e-25)
+
+
 @each_loss
 def test_a_weight_is_a_repeated_row(loss):
     F = random_problem(L1L2(0.2, 0.5), loss, weighted=True)
@@ -138,8 +149,9 @@ def test_alpha_max_is_the_largest_slope_at_zero():
     F = random_problem(L1L2(0.2, 0.25))
     centred = F.X - F.X.mean(axis=0)
     assert F.alpha_max == pytest.approx(np.abs(centred.T @ F.y).max() / 30 / 0.25)
-    flipped = replace(F, penalty=L1(0.2, positive=True))
-    assert flipped.alpha_max == pytest.approx((centred.T @ F.y).max() / 30)
+    for sign in (1, -1):
+        positive = replace(F, y=sign * F.y, penalty=L1(0.2, positive=True))
+        assert positive.alpha_max == pytest.approx((sign * centred.T @ F.y).max() / 30)
     assert replace(F, penalty=L2(0.2)).alpha_max == np.inf
 
 
@@ -165,12 +177,12 @@ def test_centring_refuses_what_it_would_spoil(X, loss, message):
 
 
 def test_null_value_is_zero_exactly_where_y_is_constant():
-    X = np.arange(6.0).reshape(3, 2)
-    for constant in (0.0, 0.1, 1e8 / 3):
-        F = Objective(X, np.full(3, constant), L1(0.1))
+    X, weights = np.arange(20.0).reshape(10, 2), np.random.default_rng(0).uniform(0.1, 1, 10)
+    for constant in (0.0, 0.1, 1 / 3, 1e8 / 3):
+        F = Objective(X, np.full(10, constant), L1(0.1), sample_weight=weights)
         assert F.null_value == 0.0
         assert F.alpha_max == 0.0
-    assert Objective(X, np.array([0.1, 0.1, 0.1 + 1e-9]), L1(0.1)).null_value > 0
+    assert Objective(X, np.append(np.full(9, 0.1), 0.1 + 1e-9), L1(0.1)).null_value > 0
 
 
 BAD = [

@@ -209,6 +209,7 @@ def test_bad_arguments_are_refused_by_name(solvers, change, message):
 
 def test_tuning_is_that_of_the_textbook():
     assert tuned_heavy_ball(9.0, 1.0) == {"step": 0.25, "momentum": 0.25}
+    assert tuned_heavy_ball(0.5625, 0.0625) == {"step": 4.0, "momentum": 0.25}
     assert tuned_nesterov(9.0, 1.0) == {"step": pytest.approx(1 / 9), "momentum": 0.5}
     for tuned in (tuned_heavy_ball, tuned_nesterov):
         assert tuned(2.0, 2.0) == {"step": pytest.approx(0.5), "momentum": 0.0}

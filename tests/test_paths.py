@@ -53,6 +53,7 @@ def test_automatic_grid_is_the_twins(eps):
     X, y = data()
     expected, *_ = sk.enet_path(X, y, l1_ratio=0.3, eps=eps)
     np.testing.assert_allclose(enet_path(X, y, l1_ratio=0.3, eps=eps).alphas, expected)
+    np.testing.assert_allclose(lasso_path(X, y, eps=eps).alphas, sk.lasso_path(X, y, eps=eps)[0])
     for count in ({"alphas": 7}, {"n_alphas": 7}):
         alphas = lasso_path(X, y, **count).alphas
         assert alphas.shape == (7,)
@@ -79,6 +80,9 @@ def test_targets_are_one_problem_each():
         alone = enet_path(X, column, alphas=[1.0, 0.1])
         np.testing.assert_allclose(coefs, alone.coefs)
         np.testing.assert_allclose(gaps, alone.dual_gaps)
+    spread = enet_path(X, Y, alphas=5)
+    tops = [enet_path(X, column, alphas=5).alphas[0] for column in Y.T]
+    assert spread.alphas[0] == max(tops), "where the last of them is zero"
 
 
 def test_intercept_is_centring():
@@ -182,7 +186,11 @@ def test_constant_target():
     for path in (lasso_path, enet_path):
         assert not path(X, 0 * y).coefs.any()
         assert not path(X, 0 * y + 3, fit_intercept=True).dual_gaps.any()
-    assert not ridge_path(X, 0 * y, [1.0]).coefs.any()
+    for constant, fit_intercept in ((0, False), (0.1, True)):
+        path = ridge_path(X, 0 * y + constant, [1.0, 2.0], fit_intercept=fit_intercept)
+        np.testing.assert_array_equal(path.alphas, [2.0, 1.0])
+        np.testing.assert_array_equal(path.coefs, np.zeros((8, 2)))
+        np.testing.assert_array_equal(path.dual_gaps, [0.0, 0.0])
 
 
 @pytest.mark.parametrize(
@@ -219,6 +227,12 @@ def test_warns_at_the_callers_line():
     assert caught[0].filename == __file__
 
 
+def test_stopping_short_warns():
+    with pytest.warns(ConvergenceWarning, match=r"duality gap of .*; wanted at most"):
+        path = lasso_path(*data(), max_iter=1)
+    assert path.dual_gaps.max() > 1e-6
+
+
 def test_alpha_grid():
     X, y = data()
     F = Objective(X, y, L1(1.0))
@@ -226,3 +240,7 @@ def test_alpha_grid():
     assert grid[0] == F.alpha_max
     np.testing.assert_allclose(grid[1:] / grid[:-1], 10**-0.5)
     np.testing.assert_array_equal(alpha_grid(F, 1e-2, 1), [F.alpha_max])
+    assert alpha_grid(F).shape == (100,)
+    assert alpha_grid(F)[-1] == pytest.approx(F.alpha_max / 1000)
+    with pytest.raises(ValueError, match=r"^eps must be a finite number in \(0, 1\]; got 0"):
+        alpha_grid(F, 0.0)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from joblib import parallel_backend
 from sklearn import linear_model as sk
-from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut, ShuffleSplit
+from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut, ShuffleSplit, StratifiedKFold
 
 import regkit
 from regkit.losses import Logistic
@@ -152,14 +152,27 @@ def test_takes_splitters_with_groups_and_random_ones():
     assert cross_validate(X, y, ALPHAS, cv=shuffled).errors.shape == (4, 3)
 
 
-def test_jobs_change_nothing_and_progress_counts(capfd):
+def test_a_splitter_sees_y():
+    X, _, rng = data()
+    y = rng.permutation(np.repeat([0.0, 1.0, 5.0], 8))
+    splitter = StratifiedKFold(4)
+    found = cross_validate(X, y, ALPHAS, cv=splitter).errors
+    given = cross_validate(X, y, ALPHAS, cv=list(splitter.split(X, y))).errors
+    np.testing.assert_array_equal(found, given)
+
+
+def test_processes_change_nothing():
+    X, y, _ = data()
+    one, two = (cross_validate(X, y, ALPHAS, n_jobs=jobs) for jobs in (1, 2))
+    np.testing.assert_array_equal(one.errors, two.errors)
+
+
+def test_threads_change_nothing_and_progress_counts(capfd):
     X, y, _ = data()
     one = cross_validate(X, y, ALPHAS, n_jobs=1)
     assert capfd.readouterr().err == ""
-    two = cross_validate(X, y, ALPHAS, n_jobs=2)
     with parallel_backend("threading", n_jobs=2):
         inside = cross_validate(X, y, ALPHAS, progress=True)
-    np.testing.assert_array_equal(one.errors, two.errors)
     np.testing.assert_array_equal(one.errors, inside.errors)
     written = capfd.readouterr().err
     assert written.endswith("\n") and written.split("\r")[1:] == [
@@ -208,7 +221,7 @@ def test_among_equals_the_largest_alpha_wins_in_any_order():
     curve = curve_with([3, 3, 3, 5], [0.5, 2, 9, 1], alphas)
     assert curve.alpha("min") == 4.0
     assert curve.alpha("1se") == 8.0, "the standard error is that of the strongest minimum, 2"
-    assert curve.best("min") == 1
+    assert curve.best() == curve.best("min") == 1
 
 
 def test_uneven_folds_by_hand():
@@ -327,6 +340,17 @@ def test_the_decomposition_is_exact_on_either_way(fit_intercept):
         np.testing.assert_allclose(ridge.Vt @ ridge.Vt.T, np.eye(len(ridge.d)), atol=1e-9)
 
 
+@pytest.mark.parametrize("p", [2, 40])
+def test_a_long_constant_column_of_a_sparse_x_adds_no_rank(p):
+    """What centring leaves of it is rounding, though longer than another column's square."""
+    X, y, _ = data(n=30, p=p)
+    X[:, 1] = 1e6
+    ridge = RidgeDecomposition.of(Objective(sp.csr_array(X), y, L2(1.0)))
+    assert len(ridge.d) == min(p - 1, 29)
+    dense = RidgeDecomposition.of(Objective(np.delete(X, 1, axis=1), y, L2(1.0)))
+    np.testing.assert_allclose(ridge.d, dense.d, rtol=1e-3)
+
+
 def test_the_ridge_grid_spans_the_degrees_of_freedom():
     X, y, _ = data()
     ridge = RidgeDecomposition.of(Objective(X, y, L2(1.0)))
@@ -336,6 +360,11 @@ def test_the_ridge_grid_spans_the_degrees_of_freedom():
     assert 4.99 <= ridge.degrees_of_freedom(grid[-1]) < 4.995
     near = RidgeDecomposition.of(Objective(np.c_[X, X[:, 0] + 1e-9 * y], y, L2(1.0)))
     grid = ridge_alpha_grid(near)
+    assert len(grid) == 100
+    assert grid[0] == pytest.approx(100 * (near.d**2).sum())
+    assert len(ridge_alpha_grid(near, 1)) == 1
+    with pytest.raises(ValueError, match=r"^alphas must be a whole number of at least 1; got 0"):
+        ridge_alpha_grid(near, 0)
     assert grid[-1] == pytest.approx(1e-12 * grid[0])
     nothing = RidgeDecomposition.of(Objective(np.zeros((3, 2)), [1.0, 2, 3], L2(1.0)))
     assert (ridge_alpha_grid(nothing, 2) == np.finfo(float).resolution).all()
@@ -431,6 +460,30 @@ def test_criteria_are_a_likelihood_and_a_price(fit_intercept):
     assert information_criterion(F, w, "aicc") == pytest.approx(corrected)
     known = -2 * gaussian_log_likelihood(F, w, 0.7) + 2 * (k - 1)
     assert information_criterion(F, w, noise_variance=0.7) == pytest.approx(known)
+
+
+def test_the_correction_is_there_as_soon_as_it_is_finite():
+    X, y = np.arange(5.0)[:, None], np.array([0.0, 1.0, 1.0, 3.0, 4.0])
+    F = Objective(X, y, L1(0.1))  # k = 3: slope, intercept, variance
+    w = active_set(F).coef
+    extra = information_criterion(F, w, "aicc") - information_criterion(F, w)
+    assert extra == pytest.approx(2 * 3 * 4 / (5 - 3 - 1))
+    with pytest.raises(ValueError, match="n - k - 1 > 0; got n = 4 and k = 3 "):
+        information_criterion(Objective(X[:4], y[:4], L1(0.1)), w, "aicc")
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
+def test_criteria_tell_a_small_residual_from_none(scale):
+    x = np.arange(1.0, 9.0)
+    small = scale * (x + 1e-9 * (-1.0) ** x)
+    F = Objective(x[:, None], small, L2(0.0), fit_intercept=False)
+    w = np.array([scale])
+    variance = (1e-9 * scale) ** 2
+    wanted = -2 * gaussian_log_likelihood(F, w, variance) + 2 * 2
+    assert information_criterion(F, w) == pytest.approx(wanted, rel=1e-6)
+    exact = Objective(x[:, None], scale * x * (1 + 2e-16), L2(0.0), fit_intercept=False)
+    with pytest.raises(ValueError, match="leaves no residual"):
+        information_criterion(exact, w)
 
 
 @pytest.mark.parametrize("criterion", ["aic", "bic"])

@@ -161,6 +161,11 @@ def test_subgradient_descent_returns_its_best_iterate_certified():
 def test_schedules():
     assert [inverse(2.0)(k) for k in (1, 2, 4)] == [2.0, 1.0, 0.5]
     assert [inverse_sqrt(2.0)(k) for k in (1, 4, 16)] == [2.0, 1.0, 0.5]
+    for schedule in (inverse, inverse_sqrt):
+        assert schedule(0.5)(1) == 0.5
+        for bad in (0.0, -1.0):
+            with pytest.raises(ValueError, match=r"^first must be a finite number in \(0, inf\)"):
+                schedule(bad)
     steps = []
     F = random_problem(L2(0.3))
     with pytest.warns(ConvergenceWarning):
@@ -255,6 +260,12 @@ def test_bad_arguments_are_refused_by_name(change, message):
 
 
 class TestClosedForm:
+    def test_refuses_an_alpha_by_name(self):
+        shared = RidgeDecomposition.of(random_problem(L2(0.3)))
+        for ask in (shared.coef, shared.degrees_of_freedom):
+            with pytest.raises(ValueError, match=r"^alpha must be a finite number in \[0, inf\)"):
+                ask(-0.1)
+
     def test_solves_the_normal_equations(self):
         F = random_problem(L2(0.3), weighted=True)
         data = F.centred()

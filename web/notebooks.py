@@ -8,7 +8,9 @@ python web/notebooks.py text FILE                    the notebook as text, for g
 
 import argparse
 import difflib
+import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -21,10 +23,19 @@ METADATA = {
 }
 # What a chapter may say about a cell: tags fold it, mystnb captions its figure.
 CELL_METADATA = ("mystnb", "tags")
+# What only "make frameworks" installs. A chapter that imports one of these runs only where it is.
+FRAMEWORKS = {"glmnet", "keras", "statsmodels", "tensorflow", "torch", "xgboost"}
 
 
 def read(path):
     return nbformat.read(path, as_version=4)
+
+
+def absent(path):
+    """Return the frameworks that a notebook imports and that are not installed here."""
+    code = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "code")
+    imported = re.findall(r"^\s*(?:import|from) (\w+)", code, re.MULTILINE)
+    return sorted(name for name in FRAMEWORKS.intersection(imported) if find_spec(name) is None)
 
 
 def executed(path):
@@ -102,6 +113,9 @@ def main():
             continue
         executes = args.command in ("run", "compare")
         if executes:
+            if missing := absent(path):
+                print(f"{path}: left out, for want of {', '.join(missing)}: make frameworks")
+                continue
             print(path, flush=True)
         text = normalised(executed(path) if executes else read(path))
         if args.command == "compare" or args.check:

@@ -66,7 +66,7 @@ class LogisticSet:
         See `regkit.solvers.rounds.WorkingSet`.
     """
 
-    batch, rounding, positive = 10, 0.0, False
+    batch, rounding, positive, steps = 10, 0.0, False, STEPS
 
     def __init__(self, data: CentredData, objective: Objective, target: float, tol: float) -> None:
         self.data, self.objective, self.target, self.tol = data, objective, target, tol
@@ -117,7 +117,7 @@ class LogisticSet:
         before, price = self.w, l1 * self.columns.kappa
         price[: self.free] = 0
         try:
-            solved = self._chord_steps(price, self._ridge(l2), min(limit, STEPS))
+            solved = self._chord_steps(price, self._ridge(l2), min(limit, self.steps))
         except np.linalg.LinAlgError:
             solved = False
         if not solved:
@@ -217,7 +217,7 @@ class LogisticSet:
     def _is_solved(self, price: Array, ridge: Array, move: Array, error: float) -> bool:
         """Return whether the gap on the active set is small, and so is what a step would do."""
         x, A = self.x, self.hessian.active
-        if error <= 16 * EPS * (1 + np.abs(x).max(initial=0)):
+        if error <= 16 * EPS * (1 + (ridge * np.abs(x)).max(initial=0)):
             return True  # rounding leaves nothing to gain
         slopes, paid = self.slopes - ridge * x, price > 0
         # balancing the classes, see _balanced, changes slopes by about as much as the intercept's

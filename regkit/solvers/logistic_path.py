@@ -23,7 +23,7 @@ RATIO = 0.6
 
 
 def logistic_path(
-    objective: Objective, alphas: Array, *, tol: float = 1e-9, max_iter: int = 100_000
+    objective: Objective, alphas: Array, *, tol: float = 1e-9, max_iter: int = 100
 ) -> tuple[PathSolution, Array]:
     """Solve a logistic objective for each of a decreasing grid of alphas.
 
@@ -36,8 +36,8 @@ def logistic_path(
     tol : float, default 1e-9
         Wanted duality gap, relative to the objective of the best intercept-only model; and the
         share of the largest coefficient that one more step may move one by.
-    max_iter : int, default 100_000
-        Newton steps at most.
+    max_iter : int, default 100
+        Newton steps at most for one alpha, on a grid that is refined where it is coarse.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def logistic_path(
 
 
 def logistic(
-    objective: Objective, w0: Array | None = None, *, tol: float = 1e-9, max_iter: int = 100_000
+    objective: Objective, w0: Array | None = None, *, tol: float = 1e-9, max_iter: int = 100
 ) -> Solution:
     """Solve a logistic objective for one alpha, on a grid that leads to it.
 
@@ -163,7 +163,9 @@ def _in_rounds(
             c, first = nearer, float(np.abs(nearer).max())
             work.start_from(start, l2s[0])
     fine1, fine2, wanted = refined(first, l1s, l2s, RATIO)
-    return solve_in_rounds(work, fine1, fine2, wanted, c, target=target, max_iter=max_iter)
+    work.steps = min(work.steps, max_iter)
+    most = max_iter * len(fine1)
+    return solve_in_rounds(work, fine1, fine2, wanted, c, target=target, max_iter=most)
 
 
 def _by_newton(
@@ -171,9 +173,11 @@ def _by_newton(
 ) -> tuple[Array, float, int]:
     """Return what proximal Newton on all columns makes of w0, or w0 if that is no better."""
     problem = replace(objective, penalty=replace(objective.penalty, alpha=float(alpha)))
+    if not problem.value(w0) <= problem.null_value:
+        w0 = np.zeros(len(w0))
     with catch_warnings():
         simplefilter("ignore", ConvergenceWarning)
-        found = newton(problem, w0, tol=tol, max_iter=min(100, max_iter))
+        found = newton(problem, w0, tol=tol, max_iter=max_iter)
     better = found.dual_gap < gap or not np.isfinite(gap)
     return (found.coef, found.dual_gap, found.n_iter) if better else (w0, gap, found.n_iter)
 

@@ -20,6 +20,8 @@ from numpy import ndarray as Array
 
 SLACK = 0.95
 """How near its bound a column must be to be screened in."""
+MOST = 1000
+"""Columns screened in at a time, beyond as many as there are: step 3 calls for what is missing."""
 
 
 class WorkingSet(Protocol):
@@ -102,7 +104,7 @@ def solve_in_rounds(
         near = (c if work.positive else np.abs(c)) >= SLACK * l1[-1]
         if clean and len(work.members) > 2 * np.count_nonzero(near) + 300:
             work.forget(near)
-        work.take(np.flatnonzero(near & ~work.inside))
+        work.take(_nearest(c, near & ~work.inside, len(work.members) + MOST))
 
         B = np.zeros((len(work.members), len(l1)))
         for i in range(len(l1)):
@@ -126,6 +128,14 @@ def solve_in_rounds(
             work.take(np.flatnonzero(missed.any(axis=1)))
             work.go_back_to(good - 1)
     return W, dual_gaps, n_iter
+
+
+def _nearest(c: Array, near: Array, most: int) -> Array:
+    """Return the columns marked in near (p,), those with the largest slopes if too many."""
+    J = np.flatnonzero(near)
+    if len(J) > most:
+        J = np.sort(J[np.argpartition(-np.abs(c[J]), most)[:most]])
+    return J
 
 
 def _missed(work: WorkingSet, C: Array, l1: Array) -> Array | None:

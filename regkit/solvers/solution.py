@@ -34,6 +34,17 @@ class Solution:
         Whether the solver reached the tolerance it was given.
     history : ndarray of shape (n_iter + 1,)
         The objective at the start and after each iteration; one entry for a closed form.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from regkit.penalties import L1
+    >>> from regkit.solvers import fista
+    >>> solution = fista(Objective(np.eye(2), [3.0, 1.0], L1(0.5), fit_intercept=False))
+    >>> solution.coef.round(6), solution.converged, solution.dual_gap < 1e-6
+    (array([2., 0.]), True, True)
+    >>> len(solution.history) == solution.n_iter + 1
+    True
     """
 
     coef: Array

@@ -9,7 +9,8 @@ from numpy import ndarray as Array
 
 from .centred import CentredData, UnitColumns
 from .certify import gaps, squared_slack, steepest_slopes
-from .gram import system_for
+from .dual import DualSolve
+from .gram import DirectSolve, system_for
 from .rounds import refined, solve_in_rounds
 from .steps import Stepper
 
@@ -55,9 +56,21 @@ class SquaredErrorSet:
         if len(J):
             m = len(self.members)
             self.columns.append(J)
-            self.factor.grow(*self.columns.products(m), self.kappa[m:])
+            if isinstance(self.factor, DualSolve):
+                self.factor.grow()
+            elif isinstance(self.factor, DirectSolve) and m + len(J) > self.data.shape[0]:
+                self._turn_to_the_rows()
+            else:
+                self.factor.grow(*self.columns.products(m), self.kappa[m:])
             self.members, self.w = np.append(self.members, J), np.append(self.w, np.zeros(len(J)))
             self.inside[J] = True
+
+    def _turn_to_the_rows(self) -> None:
+        """Go on with a matrix of the rows: there are fewer of them than of columns."""
+        before = self.factor
+        self.factor = self.stepper.factor = DualSolve(self.columns, before.solves)
+        self.factor.set_ridge(before.l2)
+        self.factor.restart(before.active, before.signs)
 
     def forget(self, near: Array) -> None:
         """Drop all columns but the active ones and those marked in ``near`` (p,)."""

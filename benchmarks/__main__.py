@@ -1,0 +1,68 @@
+"""Run every task, one thread, each in a process of its own; write results.json, .md and .svg."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from .report import write_report
+from .tasks import SIZES, TASKS
+
+HERE = Path(__file__).parent
+LIMIT = 900
+"""Seconds for one task; a process that hangs or dies loses its task and nothing else."""
+PACKAGES = ("numpy", "scipy", "scikit-learn", "celer", "skglm", "adelie", "python-glmnet")
+
+
+def main(chosen: list[str]) -> None:
+    """Run the tasks whose names contain one of the words given, or all; then write the report."""
+    names = [task.name for task in TASKS] + [str(p) for p in SIZES]
+    names = [name for name in names if not chosen or any(word in name for word in chosen)]
+    path = HERE / "results.json"
+    before = json.loads(path.read_text("utf-8"))["records"] if chosen and path.exists() else []
+    records = [r for r in before if r["task"].removeprefix("p = ") not in names]
+    for name in names:
+        started = time.perf_counter()
+        records += _in_a_process(name)
+        print(f"{time.perf_counter() - started:6.0f} s  {name}", flush=True)
+        results = {"machine": _machine(), "records": records}
+        path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    write_report(HERE)
+
+
+def _in_a_process(name: str) -> list[dict]:
+    threads = ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM")
+    environment = os.environ | {f"{library}_NUM_THREADS": "1" for library in threads}
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.clock", name]
+    try:
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=LIMIT, check=True
+        )
+        return json.loads(done.stdout.splitlines()[-1])
+    except (subprocess.SubprocessError, ValueError, IndexError) as error:
+        print(f"lost: {name}: {error}\n{getattr(error, 'stderr', '') or ''}", file=sys.stderr)
+        return []
+
+
+def _machine() -> dict[str, str]:
+    """Return what was measured on: processor, Python, versions."""
+    processor = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = info.read_text("utf-8").splitlines()
+        processor = next((x.split(": ")[1] for x in lines if x.startswith("model name")), processor)
+    facts = {"processor": processor, "Python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            facts[package] = version(package)
+        except PackageNotFoundError:
+            facts[package] = "not installed"
+    return facts
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
