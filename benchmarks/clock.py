@@ -18,6 +18,8 @@ TIGHTER = 6
 """Tolerances tried at most, each a tenth of the one before, until the judge is satisfied."""
 PATIENCE = 40
 """Seconds for one run; whoever needs more is stopped, and the table says so."""
+TOO_SLOW = 50
+"""A contender that takes this many times as long as regkit, and is not there yet, is given up."""
 LEAST = 0.05
 """Seconds for one measurement: shorter runs are repeated until they take as long."""
 
@@ -33,23 +35,26 @@ def measure(task: Task) -> list[dict]:
         contenders, wanted = {name: peers.CONTENDERS[name] for name in names}, GAPS
     hopeless = set()
     for gap in wanted:
-        ready = []
+        ready, ours = [], math.inf
         for name, solve in contenders.items():
             record = {"task": task.name, "contender": name, "gap": gap}
             records.append(record)
             if name in hopeless:
                 record["missing"] = "see the row above"
                 continue
-            run = _calibrated(task, problem, name, solve, record)
+            run = _calibrated(task, problem, name, solve, record, TOO_SLOW * ours)
             if run is None:
                 hopeless.add(name)
             else:
                 ready.append((run, record))
+                ours = min(ours, max(record["once"], LEAST)) if name == "regkit" else ours
         _take_turns(ready)
     return records
 
 
-def _calibrated(task: Task, problem: object, name: str, solve: Run, record: dict) -> Run | None:
+def _calibrated(
+    task: Task, problem: object, name: str, solve: Run, record: dict, too_long: float
+) -> Run | None:
     """Return a run whose answer the judge accepts, or None; the record says why."""
     if not peers.installed(name):
         record["missing"] = "not installed"
@@ -67,6 +72,9 @@ def _calibrated(task: Task, problem: object, name: str, solve: Run, record: dict
                 reached = worst_gap(problem, path(problem, tol))
             if reached is None or reached <= record["gap"]:
                 return run
+            if seconds > too_long:
+                record["missing"] = f"at {reached:.0e} after over {TOO_SLOW} times as long"
+                return None
             tol /= 10
         record["missing"] = f"stays at {reached:.0e}"
     except peers.NotApplicableError:
@@ -82,7 +90,7 @@ def _take_turns(ready: list[tuple[Run, dict]]) -> None:
     """Run them in turn, five times, or three or one where a run is long; record the seconds."""
     for _, record in ready:
         # the first run also compiled and filled caches: only a long one may count
-        record["runs"] = 5 if record["once"] < 2 else 3 if record["once"] < 8 else 1
+        record["runs"] = 5 if record["once"] < 1 else 3 if record["once"] < 4 else 1
         record["seconds"] = []
     for turn in range(5):
         for run, record in ready:
@@ -114,4 +122,8 @@ def _timed(run: Run, times: int = 1) -> tuple[object, float]:
 
 if __name__ == "__main__":
     chosen = sys.argv[1]
-    print(json.dumps(measure(next((t for t in TASKS if t.name == chosen), None) or of_size(int(chosen)))))
+    print(
+        json.dumps(
+            measure(next((t for t in TASKS if t.name == chosen), None) or of_size(int(chosen)))
+        )
+    )

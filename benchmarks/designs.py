@@ -57,7 +57,9 @@ def diabetes(columns: int, **options: object) -> Problem:
     X, y = load_diabetes(return_X_y=True)
     if columns == 64:
         # sex has two values: its square says nothing new
-        X = PolynomialFeatures(2, include_bias=False).fit_transform(StandardScaler().fit_transform(X))
+        X = PolynomialFeatures(2, include_bias=False).fit_transform(
+            StandardScaler().fit_transform(X)
+        )
         X = np.delete(X, 10 + 10, axis=1)
     return Problem.on_grid(*_standard(X, y), 0.001, **options)
 

@@ -20,6 +20,7 @@ Contender = Callable[[Problem, float], Array]
 def ours(problem: Problem, tol: float) -> Array:
     """Return the path of regkit."""
     from regkit import enet_path
+
     if problem.logistic:
         from regkit import logistic_path
 
@@ -161,11 +162,11 @@ FIRST: dict[str, Callable[[float], float]] = {
     "lars_path": lambda gap: gap,
     "lars_path on a Gram matrix": lambda gap: gap,
     "celer": lambda gap: gap / 2,
-    "skglm": lambda gap: 10 * gap,
-    "adelie": lambda gap: gap**1.5,
-    "glmnet": lambda gap: gap**1.5,
+    "skglm": lambda gap: gap / 10,
+    "adelie": lambda gap: gap**2 / 10,
+    "glmnet": lambda gap: gap**2 / 10,
 }
-"""For a wanted relative gap, the tolerance to try first: the loosest that was ever enough."""
+"""For a wanted relative gap, the tolerance to try first: about the loosest that was ever enough."""
 
 
 class NotApplicableError(Exception):

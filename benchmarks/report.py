@@ -29,7 +29,7 @@ def write_report(folder: Path) -> None:
 
 def _table(records: list[dict]) -> str:
     lines = [
-        "| task | gap | scikit-learn ÷ regkit | wanted | best other peer ÷ regkit | wanted | the rest |",
+        "| task | gap | scikit-learn | wanted | best other peer | wanted | the others |",
         "|:--|:--|--:|--:|--:|--:|:--|",
     ]
     for task in TASKS:
@@ -113,5 +113,7 @@ def _time_against_size(ax: plt.Axes, records: list[dict]) -> None:
         slope = np.polyfit(np.log(sizes), np.log(times), 1)[0] if len(sizes) > 1 else np.nan
         label = f"{name}: slope {slope:.2f}"
         ax.annotate(label, (sizes[0], times[0]), (4, 8), textcoords="offset points", fontsize=8)
-    ax.set(xscale="log", yscale="log", xlabel="columns p", ylabel="time, regkit's at p = 1,000 is 1")
+    ax.set(
+        xscale="log", yscale="log", xlabel="columns p", ylabel="time, regkit's at p = 1,000 is 1"
+    )
     ax.set(title="first half of the lasso path, 500 rows")

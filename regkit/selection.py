@@ -209,7 +209,7 @@ def cross_validate(
     X, alphas = check_matrix("X", X), check_alphas(alphas)
     Y = _check_targets(y, X.shape[0])
     folds = list_folds(X, np.asarray(y), cv, groups)
-    penalty = L1L2(1.0, check_number("l1_ratio", l1_ratio, low=0, high=1), positive)
+    penalty = L1L2(1.0, l1_ratio, positive)
     problem = _Problem(
         X=X.tocsr() if sp.issparse(X) else X,
         Y=Y,
@@ -220,7 +220,7 @@ def cross_validate(
         max_iter=max_iter,
     )
     test_weights = _test_weights(problem.weights, folds)
-    order = np.argsort(-alphas, kind="stable")
+    order = np.argsort(-alphas)
     errors = np.empty((len(alphas), len(folds)))
     jobs = (delayed(_fold_errors)(problem, alphas[order], train, test) for train, test in folds)
     errors[order] = np.transpose(_in_parallel(jobs, len(folds), n_jobs, progress))

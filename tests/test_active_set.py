@@ -3,6 +3,7 @@
 import tracemalloc
 import warnings
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from regkit.penalties import L1, L1L2, L2
 from regkit.solvers import active_set, certify, ridge_closed_form, rounds
 from regkit.solvers.active_set import SMALL, active_set_path
 from regkit.solvers.centred import CentredData
-from regkit.solvers.gram import BorderedSolve, DirectSolve
+from regkit.solvers.dual import DualSolve
+from regkit.solvers.gram import BorderedSolve
 from regkit.solvers.orthogonal import OrthogonalFactor
 from regkit.solvers.steps import descend, newton
 from regkit.solvers.tableau import tableau_path
@@ -411,6 +413,53 @@ def test_memory_beyond_X():
     assert peak <= X.nbytes / 4
 
 
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5, 0.05])
+def test_memory_along_a_wide_path(l1_ratio):
+    """At most a quarter of X beyond it, and no matrix of the columns with each other."""
+    rng = np.random.default_rng(6)
+    X = np.asfortranarray(rng.standard_normal((1_000, 10_000)))
+    y = X[:, :50] @ rng.standard_normal(50) + 3 * rng.standard_normal(1_000)
+    F = problem(X, y, 1.0, l1_ratio)
+    fractions = np.geomspace(1, 0.01, 100)[: 50 if l1_ratio == 1 else 12]
+    alphas = F.alpha_max * fractions
+    tracemalloc.start()
+    path = active_set_path(F, alphas)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    beside_the_answer = peak - path.coefs.nbytes
+    assert beside_the_answer <= X.nbytes / 4
+
+
+def test_more_active_columns_than_rows_need_no_matrix_of_the_columns():
+    rng = np.random.default_rng(6)
+    X = rng.standard_normal((60, 3_000))
+    y = X[:, :10].sum(axis=1) + rng.standard_normal(60)
+    for alphas in (np.geomspace(1, 1e-2, 20), np.array([1e-2])):
+        F = problem(X, y, 1.0, 0.02)
+        tracemalloc.start()
+        path = active_set_path(F, F.alpha_max * alphas)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert np.count_nonzero(path.coefs[:, -1]) > 600
+        # ten times X is a seventh of one such matrix
+        assert peak <= 10 * X.nbytes
+    for alpha, w in zip(F.alpha_max * alphas, path.coefs.T, strict=True):
+        assert_certified(replace(F, penalty=L1L2(alpha, 0.02)), w)
+
+
+def test_sparse_is_never_densified():
+    rng = np.random.default_rng(6)
+    X = sp.random_array((2_000, 20_000), density=0.002, format="csc", rng=rng)
+    y = X[:, :20] @ rng.standard_normal(20) + 0.1 * rng.standard_normal(2_000)
+    for l1_ratio in (1.0, 0.5):
+        F = problem(X, y, 1.0, l1_ratio)
+        tracemalloc.start()
+        active_set_path(F, F.alpha_max * np.geomspace(1, 0.2, 10))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak <= 2_000 * 20_000 * 8 / 20
+
+
 # --- its parts --------------------------------------------------------------------------------
 
 
@@ -423,14 +472,20 @@ def gram_problem(seed=7, n=30, m=12):
 
 def factors(Z, y, kappa, l2=0.0):
     systems = [BorderedSolve(2), OrthogonalFactor(Z, y, kappa, l2)]
+    first, rest = np.split(Z, [5], axis=1)
+    systems[0].grow(np.zeros((0, 5)), first.T @ first, first.T @ y, kappa[:5])
+    systems[0].set_ridge(l2)
+    systems[0].grow(first.T @ rest, rest.T @ rest, rest.T @ y, kappa[5:])
     if l2:
-        systems.append(DirectSolve(2))
-    for system in systems:
-        if not isinstance(system, OrthogonalFactor):
-            first, rest = np.split(Z, [5], axis=1)
-            system.grow(np.zeros((0, 5)), first.T @ first, first.T @ y, kappa[:5])
-            system.set_ridge(l2)
-            system.grow(first.T @ rest, rest.T @ rest, rest.T @ y, kappa[5:])
+        columns = SimpleNamespace(
+            kappa=kappa,
+            data=SimpleNamespace(y=y),
+            dot=lambda w: Z @ w,
+            transposed_dot=lambda r: Z.T @ r,
+            dense=lambda J: Z[:, J],
+        )
+        systems.append(DualSolve(columns))
+        systems[-1].set_ridge(l2)
     return systems
 
 

@@ -22,7 +22,7 @@ def targets(loss):
 
 def points(loss):
     y = np.array(targets(loss))
-    z = np.array([-3.1, -0.4, 0.0, 0.9, 2.6])
+    z = np.array([-3.1, -1.5, -0.4, 0.0, 0.9, 1.5, 2.6])
     return (grid.ravel() for grid in np.meshgrid(y, z))
 
 

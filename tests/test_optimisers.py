@@ -106,6 +106,25 @@ def test_adam_by_hand():
     np.testing.assert_allclose(w[:, 0], [1, 0.9, 0.9 - 0.1 * (1.4 / 0.75) / np.sqrt(1.56 / 0.4375)])
 
 
+def test_epsilon_shortens_the_steps_and_both_defaults_are_the_textbooks():
+    F, start = quadratic([2.0], [1.0])
+    # g = 2: the first step of Adam is t·2/(2 + ε), that of RMSProp t·2/(√(¼·4) + ε)
+    for solver, settings, first in [
+        (adam, dict(step=0.1, epsilon=0.5), 0.1 * 2 / 2.5),
+        (rmsprop, dict(step=0.1, decay=0.75, epsilon=0.5), 0.1 * 2 / 1.5),
+        (adam, {}, 0.01),
+        (rmsprop, {}, 0.01 * 2 / np.sqrt(0.1 * 4)),
+    ]:
+        w = iterates(solver, F, start, 1, **settings)
+        assert w[1, 0] == pytest.approx(1 - first, rel=1e-7)
+
+
+@pytest.mark.parametrize("solver", [heavy_ball, nesterov], ids=named)
+def test_what_is_not_asked_for_is_eight_digits(solver):
+    F = random_problem(L2(0.3))
+    assert solver(F, np.full(6, 1e3)).dual_gap <= 1e-8 * F.null_value
+
+
 def test_adaptive_first_steps_do_not_see_the_scale():
     F, start = quadratic([1e-4, 1.0, 1e4], [1.0, -1.0, 1.0])
     first = iterates(adam, F, start, 1, step=0.1)[1]

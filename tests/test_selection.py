@@ -150,6 +150,7 @@ def test_takes_splitters_with_groups_and_random_ones():
         cross_validate(X, y, ALPHAS, cv=GroupKFold(4))
     shuffled = ShuffleSplit(3, test_size=0.4, random_state=1)
     assert cross_validate(X, y, ALPHAS, cv=shuffled).errors.shape == (4, 3)
+    assert cross_validate(X, y, ALPHAS).errors.shape == (4, 5)
 
 
 def test_a_splitter_sees_y():
@@ -588,8 +589,9 @@ BAD = [
     (dict(sample_weight=[1, 1, -1, 1, 1, 1]), "sample_weight must be non-negative"),
     (dict(sample_weight=[1, 1, 0, 0, 0, 0], cv=3), "training rows of fold 0 have weight 0"),
     (dict(sample_weight=[1, 1, 0, 0, 0, 0], cv=[([0, 1], [2, 3])]), "All test rows have weight 0"),
-    (dict(X=[[np.nan, 1]] * 6), "X must be finite; got NaN"),
-    (dict(y=[1.0, 2]), "y must have 6 rows, one for each row of X; got 2"),
+    (dict(X=[[np.nan, 1]] * 6), "^X must be finite; got NaN"),
+    (dict(y=[1.0, 2]), "^y must have 6 rows, one for each row of X; got 2"),
+    (dict(y=1.0), "^y must have 6 rows, one for each row of X; got a number"),
     (dict(y=["a"] * 6), "y must hold real numbers"),
     (dict(tol=-1.0), "tol must be a finite number"),
     (dict(max_iter=0), "max_iter must be a whole number"),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from problems import PENALTIES, random_problem
+from scipy.optimize import minimize_scalar
 from sklearn.exceptions import ConvergenceWarning
 
 from regkit.certificates import duality_gap, kkt_residual
@@ -46,6 +47,13 @@ def test_solvers_agree(solver, penalty, weighted, fit_intercept):
     assert solution.dual_gap == duality_gap(F, solution.coef) <= 1e-12 * F.null_value
     assert solution.intercept == F.intercept(solution.coef)
     assert kkt_residual(F, solution.coef).max() < 1e-8
+
+
+@pytest.mark.parametrize("solver", [*PROXIMAL, gradient_descent], ids=named)
+def test_what_is_not_asked_for_is_eight_digits(solver):
+    F = random_problem(L2(0.3) if solver is gradient_descent else L1(0.1))
+    far = np.full(6, 1e3)
+    assert duality_gap(F, solver(F, far).coef) <= 1e-8 * F.null_value
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=str)
@@ -98,6 +106,27 @@ def test_the_objective_never_rises(solver):
     F = random_problem(L1L2(0.05, 0.5))
     history = solver(F, 5 * np.ones(6), tol=1e-10).history
     assert np.diff(history).max() <= 4 * np.finfo(float).eps * history[0]
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("positive", [True, False])
+def test_a_sweep_takes_each_coordinate_in_turn_to_its_own_minimum(fit_intercept, positive):
+    penalty = L1L2(0.3, 0.6, positive)
+    F = random_problem(penalty, weighted=True, fit_intercept=fit_intercept)
+    start = np.array([0.5, 1.0, 0.0, 2.0, 0.0, 0.3])
+    seen = []
+    with pytest.warns(ConvergenceWarning):
+        coordinate_descent(F, start, tol=0.0, max_iter=2, callback=seen.append)
+    w = start.copy()
+    for found in seen[1:]:
+        for j in range(6):
+            w[j] = minimize_scalar(
+                lambda at, j=j: F.value(np.where(np.arange(6) == j, at, w)),
+                bounds=(0 if positive else -9, 9),
+                method="bounded",
+                options={"xatol": 1e-12},
+            ).x
+        np.testing.assert_allclose(found, w, atol=1e-5)
 
 
 def test_momentum_leads_early_and_needs_the_restart_late():
@@ -219,6 +248,7 @@ def test_a_column_of_zeros_has_weight_zero(solver):
     F = random_problem(L1(0.01))
     zeroed = replace(F, X=F.X * [1, 0, 1, 1, 1, 1])
     assert solver(zeroed, max_iter=10**5).coef[1] == 0.0
+    assert solver(zeroed, np.ones(6), max_iter=10**5).coef[1] == 0.0
     constant = replace(F, X=F.X * [1, 0, 1, 1, 1, 1] + [0, 3, 0, 0, 0, 0])
     assert solver(constant, max_iter=10**5).coef[1] == pytest.approx(0, abs=1e-12)
 
@@ -231,7 +261,7 @@ def test_proximal_gradient_takes_sparse_columns():
 
 def test_gradient_descent_refuses_what_has_no_gradient():
     for penalty in (L1(0.1), L1L2(0.1, 0.5), L2(0.1, positive=True)):
-        with pytest.raises(ValueError, match="needs a smooth penalty"):
+        with pytest.raises(ValueError, match=r"^gradient_descent needs a smooth penalty"):
             gradient_descent(random_problem(penalty))
         with pytest.raises(ValueError, match="needs SquaredError and an L2 penalty"):
             ridge_closed_form(random_problem(penalty))

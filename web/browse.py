@@ -4,8 +4,8 @@
 
 A page fails if a script reports an error, a request fails or goes to another host, a formula is
 not typeset, a picture does not load, the page scrolls sideways, it weighs too much, or axe-core
-finds something that keeps somebody from reading it. The book is served from a folder, because that
-is how it will be found.
+finds something that keeps somebody from reading it. The self-test is taken with the keyboard. The
+book is served from a folder, because that is how it will be found.
 """
 
 import functools
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from check_built import toc_pages
 from playwright.sync_api import sync_playwright
+from quiz import check_quiz
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VIEWS = (("light", 1280), ("dark", 390))
@@ -110,13 +111,15 @@ def main():
         )
         for scheme, width in VIEWS:
             context = chromium.new_context(
-                viewport={"width": width, "height": 900}, color_scheme=scheme
+                base_url=f"http://127.0.0.1:{server.server_port}/book/",
+                viewport={"width": width, "height": 900},
+                color_scheme=scheme,
             )
             for name in names:
-                address = f"http://127.0.0.1:{server.server_port}/book/{name}.html"
-                for problem in look(context, address):
+                for problem in look(context, f"{name}.html"):
                     print(f"{name}, {scheme}, {width} px: {problem}")
                     failures += 1
+            check_quiz(context.new_page())
             context.close()
         chromium.close()
     if failures:

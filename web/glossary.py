@@ -59,7 +59,7 @@ def first_uses(doctree, table):
     pattern = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, longest_first))})(?![\w-])", re.I)
     seen = set()
     for text in list(doctree.findall(nodes.Text)):
-        if within(text, UNTOUCHED) or not within(text, (nodes.paragraph,)):
+        if within(text, UNTOUCHED) or in_summary(text) or not within(text, (nodes.paragraph,)):
             continue
         found = []
         for match in pattern.finditer(text.astext()):
@@ -69,6 +69,15 @@ def first_uses(doctree, table):
                 found.append((match, term))
         if found:
             yield text, found
+
+
+def in_summary(node):
+    """Return whether a node stands in the title of a fold, which is a control already."""
+    while node is not None:
+        if "sd-summary-title" in getattr(node, "attributes", {}).get("classes", ()):
+            return True
+        node = node.parent
+    return False
 
 
 def within(node, kinds):

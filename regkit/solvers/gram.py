@@ -6,11 +6,10 @@ On an active set A with signs s the optimality condition is linear,
    \qquad G = \tilde Z^\top \tilde Z,\; b = \tilde Z^\top y,\; K = \operatorname{diag}(\kappa),
 
 with columns :math:`\tilde Z` of length 1. `BorderedSolve` keeps the inverse of the matrix on the
-left as columns come and go, O(mk) a step; it needs l2 to stay as it is. `DirectSolve` keeps
-nothing and solves afresh, O(k³) a step; it is for a ridge part that changes at every step.
+left as columns come and go, O(mk) a step.
 
 Forming G squares the condition number, so columns nearer to dependence than about 1e-7 are beyond
-both: see `regkit.solvers.orthogonal`.
+it: see `regkit.solvers.orthogonal`. With more columns than rows see `regkit.solvers.dual`.
 """
 
 import numpy as np
@@ -20,6 +19,8 @@ from .bordered import DEPENDENT, BorderedInverse
 
 EPS = np.finfo(float).eps
 
+TOO_LITTLE = 0.02
+"""A refinement that leaves more than this share of the error calls for a new inverse."""
 RIDGE_ENOUGH = 1e-9
 """A ridge part this large beside a column's squared length keeps the active columns independent."""
 
@@ -117,39 +118,19 @@ class GramSystem:
             setattr(self, name, new)
 
 
-class DirectSolve(GramSystem):
-    """The system solved afresh at every step, for a ridge part that changes.
+class BorderedSolve(GramSystem):
+    """The system solved by an inverse that follows the active set.
 
-    The ridge part must be well above rounding, so that no active columns are dependent.
+    Parameters
+    ----------
+    room : int, default 64
+    ridged : bool, default False
+        Whether l2 stays so large that it alone keeps the active columns independent.
     """
 
-    def leave(self, places: Array) -> None:
-        """Take the columns at these places of `active` out of it."""
-        self.is_active[self.active[places]] = False
-        self.active, self.signs = np.delete(self.active, places), np.delete(self.signs, places)
-
-    def minimise(self, l1: float) -> tuple[Array, Array]:
-        """Return the minimiser on the active set, and c on the working set."""
-        self.solves += 1
-        A = self.active
-        if not len(A):
-            return np.zeros(0), self.b
-        block = self.matrix[A[:, None], A]
-        rhs = self.b[A] - l1 * self.kappa[A] * self.signs
-        x = np.linalg.solve(block, rhs)
-        if self.l2 < 1e-6:
-            x += np.linalg.solve(block, rhs - block @ x)
-        return x, self._slopes(x)
-
-    def combination(self, j: int) -> None:
-        """Return None: with a ridge part no column is made up of others."""
-
-
-class BorderedSolve(GramSystem):
-    """The system solved by an inverse that follows the active set, for a fixed l2."""
-
-    def __init__(self, room: int = 64) -> None:
+    def __init__(self, room: int = 64, *, ridged: bool = False) -> None:
         super().__init__(room)
+        self.ridged = ridged
         self._inverse = BorderedInverse(room)
 
     def restart(self, active: Array, signs: Array) -> None:
@@ -172,39 +153,45 @@ class BorderedSolve(GramSystem):
         self.waits[:] = False
 
     def set_ridge(self, l2: float) -> None:
-        """Change l2; the active set begins again from an inverse of the new matrix."""
+        """Change l2. The inverse stays that for the old one, and refinement makes up for it.
+
+        Without much of a ridge part the active set begins again from a new inverse: columns that
+        were independent with more of it may not be now.
+        """
         if l2 != self.l2:
             super().set_ridge(l2)
-            self.restart(self.active, self.signs)
+            if not self.ridged:
+                self.restart(self.active, self.signs)
 
     def minimise(self, l1: float) -> tuple[Array, Array]:
         """Return the minimiser on the active set, and c on the working set.
 
-        The inverse drifts as it is bordered. Refinement with G itself corrects the answer; where
-        that gains too little, the inverse is computed afresh, once.
+        The inverse drifts as it is bordered, and lags behind as l2 changes. Refinement with the
+        matrix itself corrects the answer; where that gains too little, the inverse is computed
+        afresh, once.
         """
         self.solves += 1
         A = self.active
         if not len(A):
             return np.zeros(0), self.b
         price = l1 * self.kappa[A]
-        rhs = self.b[A] - price * self.signs
-        P = self._inverse.P
-        x = P @ rhs
+        pull = price * self.signs
+        rhs = self.b[A] - pull
+        x = self._inverse.P @ rhs
         last, fresh = np.inf, False
-        for _ in range(10):
+        for _ in range(20):
             c = self._slopes(x)
-            error = c[A] - price * self.signs
+            error = c[A] - pull
             worst = np.abs(error).max()
             if worst <= max(1e-12 * price.min(), self.rounding(x)):
                 break
-            if worst > 0.1 * last:
+            if worst > TOO_LITTLE * last:
                 if fresh:
                     break
                 self._inverse.recompute(self.matrix[A[:, None], A])
-                x, last, fresh = P @ rhs, np.inf, True
+                x, last, fresh = self._inverse.P @ rhs, np.inf, True
             else:
-                x, last = x + P @ error, worst
+                x, last = x + self._inverse.P @ error, worst
         return x, c
 
     def combination(self, j: int) -> Array | None:
@@ -215,8 +202,6 @@ class BorderedSolve(GramSystem):
         return weights if length - weights @ cross <= DEPENDENT * length else None
 
 
-def system_for(l2s: Array, scale: float, room: int = 64) -> GramSystem:
-    """Return the kind of system that suits a grid of l2, given the square of a column's length."""
-    changes = l2s.min() < l2s.max()
-    enough = l2s.min() > RIDGE_ENOUGH * scale
-    return DirectSolve(room) if changes and enough else BorderedSolve(room)
+def is_ridged(l2s: Array, scale: float) -> bool:
+    """Return whether l2 is enough on all of a grid, given the square of a column's length."""
+    return bool(l2s.min() > RIDGE_ENOUGH * scale)

@@ -10,8 +10,8 @@ are nearly dependent, proximal Newton steps with a line search solve the same wo
 `regkit.solvers.newton`. `regkit.solvers.rounds` certifies either.
 
 The dual point is :math:`a\sigma`, with :math:`\sigma_i` the probability given to the wrong label.
-What a row adds to the gap is the relative entropy of :math:`a\sigma_i` to :math:`\sigma_i`. It is at
-most their chi-square distance, which needs no logarithm:
+What a row adds to the gap is the relative entropy of :math:`a\sigma_i` to :math:`\sigma_i`. It is
+at most their chi-square distance, which needs no logarithm:
 
 .. math:: \frac{(a\sigma_i - \sigma_i)^2}{\sigma_i (1 - \sigma_i)} = (1 - a)^2 e^{-y_i z_i}.
 """
@@ -117,7 +117,9 @@ class LogisticSet:
         before, price = self.w, l1 * self.columns.kappa
         price[: self.free] = 0
         try:
-            solved = self._chord_steps(price, self._ridge(l2), min(limit, self.steps))
+            # a step that goes astray may overflow; it is not taken further
+            with np.errstate(all="ignore"):
+                solved = self._chord_steps(price, self._ridge(l2), min(limit, self.steps))
         except np.linalg.LinAlgError:
             solved = False
         if not solved:
@@ -178,6 +180,8 @@ class LogisticSet:
             pull = self.slopes - price[A] * hessian.signs - ridge[A] * self.x
             error = np.abs(pull).max(initial=0)
             move = hessian.move(pull, self.curvatures)
+            if not np.isfinite(move).all():
+                return False
             # the first step only follows the active set to the new price
             solved = step > 0 and self._is_solved(price[A], ridge[A], move, error)
             if solved or step == 1:
@@ -225,10 +229,12 @@ class LogisticSet:
         a = 1 / max(1.0, ((np.abs(slopes[paid]) + drift) / price[paid]).max(initial=0))
         rows = self.root**2 @ self.odds + ridge @ x**2
         gap = price @ np.abs(x) - a * (x[paid] @ slopes[paid]) + (1 - a) ** 2 * rows
-        if gap > self.target / 4:
+        if not gap <= self.target / 4:
             return False
         kappa = self.columns.kappa[A] * paid
-        return bool(np.abs(move * kappa).max(initial=0) <= self.tol * np.abs(x * kappa).max(initial=0))
+        return bool(
+            np.abs(move * kappa).max(initial=0) <= self.tol * np.abs(x * kappa).max(initial=0)
+        )
 
     def _by_proximal_newton(self, before: Array, l1: float, l2: float) -> Array:
         """Return the weights at the next grid point, solved on the working set by `newton`."""

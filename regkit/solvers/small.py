@@ -9,7 +9,7 @@ from numpy import ndarray as Array
 
 from .centred import CentredData
 from .certify import certificate, gaps, gram_rounding, squared_slack, steepest_slopes
-from .gram import GramSystem, system_for
+from .gram import BorderedSolve, GramSystem, is_ridged
 from .steps import Stepper
 from .tableau import tableau_path
 
@@ -25,7 +25,7 @@ def small_grid(
 ) -> tuple[Array, Array, Array]:
     """Solve on the grid from the Gram matrix of all columns."""
     G, b, kappa = data.unit_gram()
-    factor = system_for(l2s, data.scale, len(b))
+    factor = BorderedSolve(len(b), ridged=is_ridged(l2s, data.scale))
     factor.grow(np.zeros((0, len(b))), G, b, kappa)
     if (l2s == l2s[0]).all() and start is None:
         factor.set_ridge(l2s[0])

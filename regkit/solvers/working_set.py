@@ -10,7 +10,7 @@ from numpy import ndarray as Array
 from .centred import CentredData, UnitColumns
 from .certify import gaps, squared_slack, steepest_slopes
 from .dual import DualSolve
-from .gram import DirectSolve, system_for
+from .gram import BorderedSolve, is_ridged
 from .rounds import refined, solve_in_rounds
 from .steps import Stepper
 
@@ -35,7 +35,8 @@ class SquaredErrorSet:
 
     def __init__(self, data: CentredData, l2s: Array, *, positive: bool) -> None:
         self.data, self.positive, self.rounding = data, positive, data.rounding
-        self.columns, self.factor = UnitColumns(data), system_for(l2s, data.scale)
+        self.columns, self.ridged = UnitColumns(data), is_ridged(l2s, data.scale)
+        self.factor = BorderedSolve(ridged=self.ridged)
         self.stepper = Stepper(self.factor, positive=positive)
         self.members, self.w = np.zeros(0, dtype=int), np.zeros(0)
         self.inside = np.zeros(data.shape[1], dtype=bool)
@@ -58,7 +59,7 @@ class SquaredErrorSet:
             self.columns.append(J)
             if isinstance(self.factor, DualSolve):
                 self.factor.grow()
-            elif isinstance(self.factor, DirectSolve) and m + len(J) > self.data.shape[0]:
+            elif self.ridged and m + len(J) > self.data.shape[0]:
                 self._turn_to_the_rows()
             else:
                 self.factor.grow(*self.columns.products(m), self.kappa[m:])
