@@ -255,6 +255,7 @@ def test_no_neighbouring_tuning_of_heavy_ball_is_faster():
 def test_step_decay():
     schedule = step_decay(8.0, factor=0.5, every=3)
     assert [schedule(k) for k in range(1, 8)] == [8, 8, 8, 4, 4, 4, 2]
+    assert [step_decay(8.0)(k) for k in (100, 101)] == [8, 4]
     for change, message in [
         (dict(first=0.0), "first must be"),
         (dict(factor=1.5), r"factor must be a finite number in \(0, 1\]; got 1.5"),

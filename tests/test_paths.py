@@ -186,8 +186,10 @@ def test_constant_target():
     for path in (lasso_path, enet_path):
         assert not path(X, 0 * y).coefs.any()
         assert not path(X, 0 * y + 3, fit_intercept=True).dual_gaps.any()
-    for constant, fit_intercept in ((0, False), (0.1, True)):
-        path = ridge_path(X, 0 * y + constant, [1.0, 2.0], fit_intercept=fit_intercept)
+    weights = np.random.default_rng(4).uniform(0.1, 1, len(y))
+    for constant, fit_intercept in ((0, False), (0.1, True), (1 / 3, True)):
+        options = dict(fit_intercept=fit_intercept, sample_weight=weights)
+        path = ridge_path(X, 0 * y + constant, [1.0, 2.0], **options)
         np.testing.assert_array_equal(path.alphas, [2.0, 1.0])
         np.testing.assert_array_equal(path.coefs, np.zeros((8, 2)))
         np.testing.assert_array_equal(path.dual_gaps, [0.0, 0.0])

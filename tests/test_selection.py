@@ -323,6 +323,11 @@ def test_leave_one_out_equals_scikit_learns_after_conversion(fit_intercept):
     twin = sk.RidgeCV(ALPHAS * (len(y) - 1), fit_intercept=fit_intercept, store_cv_results=True)
     np.testing.assert_allclose(ours.errors.T, twin.fit(X, y).cv_results_, rtol=1e-9)
     assert ours.alpha() * (len(y) - 1) == pytest.approx(twin.alpha_)
+    assert ours.l1_ratio == 0
+    plain = leave_one_out(X, y, ALPHAS).errors
+    assert np.array_equal(ours.errors, plain) == fit_intercept
+    with pytest.raises(ValueError, match=r"^X must be finite; got NaN"):
+        leave_one_out(np.full_like(X, np.nan), y, ALPHAS)
 
 
 @both

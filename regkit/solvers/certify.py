@@ -16,7 +16,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy import ndarray as Array
 
-from .centred import CentredData, UnitColumns
+from .centred import CentredData
+from .columns import UnitColumns
 from .gram import EPS
 from .orthogonal import OrthogonalFactor
 from .steps import descend

@@ -16,7 +16,7 @@ import numpy as np
 from numpy import ndarray as Array
 
 from .bordered import BorderedInverse
-from .centred import UnitColumns
+from .columns import UnitColumns
 
 
 class ChordHessian:

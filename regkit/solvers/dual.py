@@ -14,7 +14,8 @@ import numpy as np
 from numpy import ndarray as Array
 from scipy.linalg import cho_factor, cho_solve
 
-from .centred import EPS, UnitColumns
+from .centred import EPS
+from .columns import UnitColumns
 
 
 class DualSolve:

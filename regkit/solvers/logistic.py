@@ -24,9 +24,10 @@ from numpy import ndarray as Array
 
 from ..objective import Objective
 from ..penalties import L1L2
-from .centred import EPS, CentredData, UnitColumns
+from .centred import EPS, CentredData
 from .certify import gaps, steepest_slopes
 from .chord import ChordHessian
+from .columns import UnitColumns
 from .newton import newton
 
 SLOW = 0.15

@@ -7,8 +7,9 @@ matrix, Newton steps or descent from each grid point to the next, and the certif
 import numpy as np
 from numpy import ndarray as Array
 
-from .centred import CentredData, UnitColumns
+from .centred import CentredData
 from .certify import gaps, squared_slack, steepest_slopes
+from .columns import UnitColumns
 from .dual import DualSolve
 from .gram import BorderedSolve, is_ridged
 from .rounds import refined, solve_in_rounds
