@@ -69,7 +69,9 @@ def _time(record: dict) -> float | None:
 
 
 def _ratio(theirs: float | None, ours: float | None) -> str:
-    return f"{theirs / ours:.2g}" if theirs and ours else "–"
+    if not theirs or not ours:
+        return "–"
+    return f"{theirs / ours:.2g}" if theirs < 100 * ours else f"{theirs / ours:.0f}"
 
 
 def _facts(results: dict) -> str:

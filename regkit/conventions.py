@@ -343,6 +343,9 @@ _ROWS = (
         {"alpha": "strength", "L1_wt": "ratio"},
         "statsmodels documentation, OLS.fit_regularized",
         "penalised like any column; a vector alpha with 0 for the constant frees it",
+        "With L1_wt > 0, in version 0.15.0: a coefficient that is zero after the second sweep or a "
+        "later one stays zero, so a fit may report convergence at no minimum. Start from least "
+        "squares (start_params), and check.",
     ),
     Convention(
         "xgboost.gblinear", HALF_MSE, r"\alpha \|w\|_1 + \frac{\lambda}{2} \|w\|_2^2", 1, 1,

@@ -129,6 +129,56 @@ def test_a_sweep_takes_each_coordinate_in_turn_to_its_own_minimum(fit_intercept,
         np.testing.assert_allclose(found, w, atol=1e-5)
 
 
+def iterates(solver, F, start, count, **settings):
+    """Return the start and the first iterates as rows."""
+    seen = []
+    with pytest.warns(ConvergenceWarning):
+        solver(F, start, tol=0.0, max_iter=count, callback=seen.append, **settings)
+    return np.array(seen)
+
+
+@pytest.mark.parametrize("restart", [True, False])
+def test_fista_is_beck_and_teboulles(restart):
+    """With the restart of O'Donoghue and Candès: when the step goes against the momentum."""
+    F = random_problem(L1L2(0.05, 0.7), n=20, p=15, seed=4)
+    seen = iterates(fista, F, np.full(15, 2.0), 60, restart=restart)
+    step, t, w, ahead, restarts = 1 / F.smoothness, 1.0, seen[0], seen[0], 0
+    for found in seen[1:]:
+        last, w = w, F.penalty.prox(ahead - step * F.gradient(ahead), step)
+        np.testing.assert_allclose(found, w, rtol=1e-9, atol=1e-12)
+        if restart and (ahead - w) @ (w - last) > 0:
+            t, restarts = 1.0, restarts + 1
+        following = (1 + np.sqrt(1 + 4 * t**2)) / 2
+        ahead, t = w + (t - 1) / following * (w - last), following
+    assert (restarts > 0) == restart
+
+
+@pytest.mark.parametrize("scale", [0.0, 0.1, 10.0])
+def test_a_step_that_is_not_given_is_safe(scale):
+    """One over the Lipschitz constant, and 1 where there is nothing to measure it by."""
+    start = np.full(6, 2.0)
+    for solver, penalty in ((ista, L1(0.1)), (fista, L1(0.1)), (gradient_descent, L2(0.1))):
+        F = random_problem(penalty)
+        F = replace(F, X=scale * F.X)
+        lipschitz = F.smoothness + penalty.l2
+        step = 1 / lipschitz if lipschitz > 0 else 1.0
+        first = start - step * (F.gradient(start) + penalty.l2 * start)
+        if penalty.l1:
+            first = penalty.prox(first, step)
+        np.testing.assert_allclose(iterates(solver, F, start, 1)[1], first)
+    for penalty in (L1(0.1), L1L2(2.0, 0.5)):
+        F = random_problem(penalty)
+        F = replace(F, X=scale * F.X)
+        lipschitz = F.smoothness + penalty.l2
+        step = 1 / lipschitz if lipschitz > 0 else 1.0
+        seen = iterates(subgradient_descent, F, start, 2)
+        for k in (1, 2):
+            expected = seen[k - 1] - step / np.sqrt(k) * F.subgradient(seen[k - 1])
+            np.testing.assert_allclose(seen[k], expected)
+    nothing = replace(random_problem(L2(0.0)), X=np.zeros((30, 6)))
+    assert gradient_descent(nothing, start).converged
+
+
 def test_momentum_leads_early_and_needs_the_restart_late():
     F = random_problem(L1(0.01), n=20, p=15, seed=4)
     steps = {}
@@ -181,6 +231,7 @@ def test_subgradient_step_climbs_and_a_fixed_step_ends_in_a_band():
 
 def test_subgradient_descent_returns_its_best_iterate_certified():
     F = random_problem(L1(0.1))
+    assert subgradient_descent(random_problem(L2(1.0))).dual_gap <= 1e-3 * F.null_value
     solution = subgradient_descent(F, tol=1e-2, max_iter=50_000)
     assert solution.converged
     assert solution.dual_gap <= 1e-2 * F.null_value
@@ -301,7 +352,10 @@ class TestClosedForm:
         data = F.centred()
         gram = data.X.T @ (data.weights[:, None] * data.X) + 0.3 * np.eye(6)
         expected = np.linalg.solve(gram, data.X.T @ (data.weights * data.y))
-        np.testing.assert_allclose(ridge_closed_form(F).coef, expected, rtol=1e-11)
+        solution = ridge_closed_form(F)
+        np.testing.assert_allclose(solution.coef, expected, rtol=1e-11)
+        np.testing.assert_array_equal(solution.history, [F.value(solution.coef)])
+        assert solution.n_iter == 0
 
     def test_serves_every_alpha_and_every_target(self):
         F = random_problem(L2(0.3), n=5, p=8)
