@@ -141,6 +141,13 @@ MUTANTS = [
         "test_solvers",
     ),
     Mutant(
+        "a warning that points into the package",
+        "solvers/solution.py",
+        "stacklevel=level",
+        "stacklevel=2",
+        "test_solvers",
+    ),
+    Mutant(
         "convergence declared on the gap alone",
         "solvers/solution.py",
         "if improved if keep_best else at_rest:",

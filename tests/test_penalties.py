@@ -62,6 +62,12 @@ def test_prox_is_the_minimiser(penalty, v, t):
     assert cost(w) <= numeric.fun + 1e-12 * (1 + v**2)
 
 
+def test_the_prox_has_step_one_unless_told_otherwise():
+    v = np.array([3.0, -1.0, 0.2])
+    for penalty in PENALTIES:
+        np.testing.assert_array_equal(penalty.prox(v), penalty.prox(v, 1.0))
+
+
 @given(penalties, vectors, steps)
 def test_prox_leaves_a_residual_in_the_subdifferential(penalty, v, t):
     w = penalty.prox(v, t)

@@ -291,6 +291,8 @@ def test_a_constant_y_needs_only_the_intercept(solver):
     assert (solution.coef == 0).all()
     assert solution.intercept == pytest.approx(1e8 / 3)
     assert solution.dual_gap == 0.0
+    assert solution.n_iter == 0
+    assert solution.history == pytest.approx([0.0], abs=1e-15)
     assert solution.converged
 
 

@@ -47,7 +47,7 @@ WORDS = {
         "said": "**原说法**（{where}）：{text}",
         "true": "**应为**：{text}",
         "stands": "**验证**：{text}",
-        "shown": "[判定它的单元](#claim-{id})，见第 {chapter} 章。",
+        "shown": "[判定它的单元格](#claim-{id})，见第 {chapter} 章。",
         "apart": "[回答它的页面]({at})。",
     },
 }
