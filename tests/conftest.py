@@ -2,10 +2,12 @@
 
 import json
 import os
+from functools import cache
 from pathlib import Path
 
 import hypothesis
 import matplotlib.pyplot
+import notebooks
 import pytest
 
 matplotlib.use("agg")  # no test opens a window
@@ -19,8 +21,16 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("book")
 
 
+absent = cache(notebooks.absent)
+
+
 def pytest_collection_modifyitems(items):
-    """Under `make mutants`, where one failure is enough, run first what fails soonest."""
+    """Leave out a chapter whose libraries are not installed; run the quickest tests first."""
+    for item in items:
+        if item.path.suffix == ".ipynb" and (missing := absent(item.path)):
+            reason = f"make frameworks runs it: {', '.join(missing)} not installed"
+            item.add_marker(pytest.mark.skip(reason=reason))
+    # Only under `make mutants`, where one failure is enough.
     module, mutated, _ = os.environ.get("MUTANT_UNDER_TEST", "").partition(".x")
     if mutated:
         own = f"test_{module.rpartition('.')[2]}.py"
