@@ -344,7 +344,7 @@ def survives(mutant: Mutant) -> str | None:
     """Return what is wrong with the tests if they do not notice the mutant, else None."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        for name in ("regkit", "tests"):
+        for name in ("regkit", "tests", "web"):
             shutil.copytree(ROOT / name, copy / name)
         shutil.copy(ROOT / "pyproject.toml", copy)
         source = copy / "regkit" / mutant.file
