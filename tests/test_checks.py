@@ -8,6 +8,7 @@ from sklearn.linear_model import Lasso as SklearnLasso
 
 from regkit.certificates import duality_gap
 from regkit.checks import check_gradient, check_prox, check_solution, check_subgradient
+from regkit.checks.prox import _recognised
 from regkit.losses import Logistic, SquaredError, SquaredHinge
 from regkit.objective import Objective
 from regkit.penalties import L1, L1L2, L2, soft_threshold
@@ -154,6 +155,54 @@ def test_sabotaged_subgradients_are_named():
     assert "off the axes" in str(off_axis)
 
 
+def test_the_words_of_a_subgradient():
+    def f(w):
+        return np.abs(w).sum() + w @ w
+
+    def right(w):
+        return np.sign(w) + 2 * w
+
+    expected = {
+        "q[1] = 1.1 at w[1] = 0, but f allows only slopes from -1 to 1 there.": [3.0, 1.1],
+        "q[1] = -1.5 at w[1] = 0, but f allows only slopes from -1 to 1 there.": [3.0, -1.5],
+        "q[0] = 1.1 at w[0] = 0 (a point near the w you gave), but f allows only slopes from -1 "
+        "to 1 there.": lambda w: right(w) + 1.1 * (w == 0),
+        "your subgradient is 25 times the numeric one (a factor n = 25?).": lambda w: 25 * right(w),
+        "your subgradient is 0 everywhere.": lambda w: 0 * w,
+    }
+    for words, q in expected.items():
+        at = [1.0, 1.0] if callable(q) else [1.0, 0.0]
+        assert str(check_subgradient(f, q, at, n=25)) == f"Not right: {words}"
+    assert check_subgradient(f, [3.0, 1.0], [1.0, 0.0])
+    assert check_subgradient(f, [3.0, -1.0], [1.0, 0.0])
+    details = check_subgradient(f, [3.0, 1.5], [1.0, 0.0]).details
+    assert details["max_excess"] == pytest.approx(0.5, rel=1e-4)
+
+
+def test_the_words_of_a_gradient():
+    def f(w):
+        return w[0] ** 2 + w[1] ** 3
+
+    expected = {
+        "component 1 is 13, but differences give 12; 1 of 2 components are wrong.": [2.0, 13.0],
+        "component 0 is 5, but differences give 2; 2 of 2 components are wrong.": [5.0, 12.1],
+        "your gradient is 0 everywhere.": [0.0, 0.0],
+        "your gradient has the wrong sign in every component.": [-2.0, -12.0],
+        "your gradient is 0.0333 times the numeric one (a factor n = 30?).": [2 / 30, 12 / 30],
+        "your gradient is -2 times the numeric one (a factor 2?).": [-4.0, -24.0],
+        "the numeric gradient is yours minus 2 w: look at the L2 term.": [4.0, 16.0],
+        "the numeric gradient is yours plus 3 sign(w): look at the L1 term.": [-1.0, 9.0],
+    }
+    for words, g in expected.items():
+        assert str(check_gradient(f, g, [1.0, 2.0], n=30)) == f"Not right: {words}"
+    near = check_gradient(f, lambda w: np.array([2 * w[0], 12.0]), [1.0, 2.0])
+    assert "component 1 is 12, but differences give" in str(near)
+    assert "(at a point near w, where w[1] =" in str(near)
+    details = check_gradient(f, [2.0, 13.0], [1.0, 2.0]).details
+    assert details["max_error"] == pytest.approx(1.0, rel=1e-6)
+    assert 1e-4 < details["resolution"] < 2e-4  # 1e-5 of 12
+
+
 # Prox maps
 
 
@@ -206,6 +255,57 @@ def test_sabotaged_proxes_are_named(words):
         verdict = check_prox(PROX_SLIPS[words], g)
         assert not verdict
         assert words in str(verdict)
+
+
+def test_the_worst_entry_of_a_prox_is_named():
+    net = L1L2(0.8, 0.25)  # at step 0.3: soft-threshold by 0.06, divide by 1.18
+
+    def third(v, t):
+        return net.prox(v, t) - 0.5 * (np.arange(len(v)) == 2)
+
+    assert str(check_prox(third, net, steps=[0.3])) == (
+        "Not right: at v = 0 with step 0.3 it returns -0.5, which is too low by 0.5."
+    )
+    assert str(check_prox(lambda v, t: net.prox(v, t) * (1 + 2e-5), net, steps=[0.3])) == (
+        "Not right: at v = 0.09 with step 0.3 it returns 0.02542, which is too high by 5.1e-07."
+    )
+
+
+def test_a_prox_of_no_elastic_net_is_told_the_whole_point():
+    wrong = check_prox(lambda v, t: 1.01 * soft_threshold(v, t), np.linalg.norm, p=3, steps=[0.3])
+    assert str(wrong) == (
+        "Not right: at v = [0.45, 0.15, 0] with step 0.3 it returns [0.151, 0, 0]; "
+        "a point nearby is better."
+    )
+    one = check_prox(lambda v, t: 2 * v, lambda w: float(w @ w) ** 2, p=1, steps=[0.5])
+    assert str(one).startswith("Not right: at v = [0.75] with step 0.5 it returns [1.5];")
+
+
+# Each agrees with an Elastic Net along the first axis at 1 and 2, and is none.
+NEARLY = {
+    "the largest entry": lambda w: np.abs(w).max(),
+    "the first entry": lambda w: abs(w[0]),
+    "positive part": lambda w: np.maximum(w, 0).sum(),
+    "falling": lambda w: -np.abs(w).sum(),
+    "shifted": lambda w: 1 + np.abs(w).sum(),
+    "nothing": lambda w: 0.0,
+}
+
+
+@pytest.mark.parametrize("name", NEARLY)
+def test_what_is_no_elastic_net_is_not_taken_for_one(name):
+    # A wrong prox of theirs is called wrong, but by no name that only an Elastic Net's would have.
+    verdict = check_prox(lambda v, t: v + 1.0, NEARLY[name])
+    assert "a point nearby is better" in str(verdict)
+
+
+@pytest.mark.parametrize("penalty", [L1(0.3), L2(0.7), L1L2(2.0, 0.1), L1(1e-9), L2(1e9)])
+def test_a_plain_function_is_recognised(penalty):
+    for p in (1, 2, 7):
+        found = _recognised(penalty.value, p, 0)
+        assert np.isclose(found.alpha, penalty.alpha, rtol=1e-9)
+        assert found.l1 == pytest.approx(penalty.l1, rel=1e-9, abs=0)
+        assert found.l2 == pytest.approx(penalty.l2, rel=1e-9, abs=0)
 
 
 def test_a_prox_that_may_not_be_negative():

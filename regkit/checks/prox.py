@@ -195,9 +195,13 @@ def _slip(known: L1L2, answers: list[tuple[Array, float, Array]], tol: float) ->
 
 
 def _worst_entry(known: L1L2, v: Array, t: float, w: Array) -> str:
-    better = known.prox(v, t)
-    j = int(np.argmax(np.abs(w - better)))
-    return f"at v = {v[j]:.4g} with step {t:g} it returns {w[j]:.4g}; {better[j]:.4g} is better."
+    excess = w - known.prox(v, t)
+    j = int(np.argmax(np.abs(excess)))
+    side = "high" if excess[j] > 0 else "low"
+    return (
+        f"at v = {v[j]:.4g} with step {t:g} it returns {w[j]:.4g}, which is too {side} by "
+        f"{abs(excess[j]):.2g}."
+    )
 
 
 def _short(x: Array | float) -> str:
