@@ -8,7 +8,7 @@ from sklearn.linear_model import Lasso as SklearnLasso
 
 from regkit.certificates import duality_gap
 from regkit.checks import check_gradient, check_prox, check_solution, check_subgradient
-from regkit.checks.prox import _recognised
+from regkit.checks.prox import _lines, _points, _recognised
 from regkit.losses import Logistic, SquaredError, SquaredHinge
 from regkit.objective import Objective
 from regkit.penalties import L1, L1L2, L2, soft_threshold
@@ -308,9 +308,60 @@ def test_a_plain_function_is_recognised(penalty):
         assert found.l2 == pytest.approx(penalty.l2, rel=1e-9, abs=0)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("j", [0, 2])
+@pytest.mark.parametrize("g", [np.linalg.norm, L1(1.0), L2(1.0)], ids=["norm", "L1", "L2"])
+def test_a_small_step_off_the_prox_is_seen_in_every_direction(g, j, sign):
+    def right(v, t):
+        if isinstance(g, L1L2):
+            return g.prox(v, t)
+        return v * max(0.0, 1 - t / np.linalg.norm(v)) if v.any() else v
+
+    def shifted(size):
+        return lambda v, t: right(v, t) + sign * size * np.abs(v).max() * (np.arange(len(v)) == j)
+
+    assert check_prox(shifted(1e-7), g, p=3)
+    assert not check_prox(shifted(1e-5), g, p=3)
+    assert check_prox(shifted(1e-5), g, p=3, tol=1e-3)
+
+
+def test_where_a_prox_is_looked_at():
+    points = _points(L1(0.02), 0.5, 3, seed=0)
+    assert points.shape == (25, 3)
+    multiples = points[:12] / 0.01  # of the threshold: on it, on both sides of it, and at 0
+    assert {-3, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 3} == set(np.round(multiples.ravel(), 9))
+    np.testing.assert_array_equal(points[-1], np.full(3, 0.4))
+    assert np.abs(points[12:24]).max() < 0.1
+    np.testing.assert_array_equal(_points(L2(5.0), 0.5, 3, 0), _points(None, 0.5, 3, 0))
+    np.testing.assert_allclose(_points(None, 0.5, 3, 0), 50 * points)
+    v, w = np.array([3.0, 4.0]), np.array([3.0, 0.0])
+    np.testing.assert_array_equal(_lines(L1(1.0), v, w, 0), np.eye(2))
+    lines = np.array(_lines(None, v, w, 0))
+    assert lines.shape == (54, 2)
+    np.testing.assert_allclose(np.linalg.norm(lines, axis=1), 1)
+    np.testing.assert_allclose(lines[-2:], [[-1, 0], [0, 1]])
+    assert len(_lines(None, v, 0 * w, 0)) == 53  # from 0 there is no way to 0
+
+
+def test_what_a_prox_is_checked_with():
+    assert str(check_prox(L1(0.5).prox, L1(0.5), steps=[1.0])) == (
+        "Right: no point nearby is better, at 25 values of v."
+    )
+    with pytest.raises(ValueError, match=r"^tol must be"):
+        check_prox(L1(0.5).prox, L1(0.5), tol=-1)
+    with pytest.raises(ValueError, match=r"^p must be"):
+        check_prox(L1(0.5).prox, L1(0.5), p=0)
+    seen = []
+    check_prox(lambda v, t: seen.append(len(v)) or v, L1(0.5), p=7)
+    assert set(seen) == {7}
+
+
 def test_a_prox_that_may_not_be_negative():
     verdict = check_prox(L1(0.5).prox, L1(0.5, positive=True))
     assert "the penalty allows positive weights only" in str(verdict)
+    # in one coordinate it is beyond the border, where the cost is infinite, in another it is wrong
+    for positive in (L1(0.5, positive=True), L1(0.5, positive=True).value):
+        assert not check_prox(lambda v, t: L1(0.5, positive=True).prox(v, 2 * t), positive)
     with pytest.raises(ValueError, match="steps must be"):
         check_prox(L1(0.5).prox, L1(0.5), steps=[0.0])
 
@@ -479,6 +530,37 @@ def test_a_wrong_intercept_beside_right_weights():
     )
 
 
+def test_the_words_on_an_intercept():
+    X, y = np.array([[1.0], [2.0], [6.0]]), np.array([1.0, 2.0, 6.0])
+    w = [2 / 3]  # at l2 = half the column's variance of 14/3; the best intercept is then 1
+    assert check_solution(w, X, y, L2(7 / 3), intercept=1.0)
+    expected = {
+        3.0: "the weights are right, but the intercept is 3 (it is the mean of y, which is right "
+        "for centred columns only); the best one for them is 1.",
+        1.5: "the weights are right, but the intercept is 1.5; the best one for them is 1.",
+    }
+    for b, words in expected.items():
+        assert str(check_solution(w, X, y, L2(7 / 3), intercept=b)) == f"Not right: {words}"
+    without = check_solution([41 / 48], X, y, L2(7 / 3), intercept=0.5, fit_intercept=False)
+    assert str(without) == (
+        "Not right: the weights are right, but with fit_intercept=False the intercept is 0, not "
+        "0.5."
+    )
+
+
+def test_the_worst_coordinate_is_the_one_that_gains_most():
+    # Residuals 0.2 and 0.1 on columns of mean squares 100 and 1: gains 0.0002 and 0.005.
+    X = np.diag([10.0, 1.0]) * np.sqrt(2)
+    y = np.array([10.0, 1.0]) * np.sqrt(2)  # without a penalty w* = (1, 1)
+    message = str(check_solution([0.996, 0.8], X, y, L1(0.1), fit_intercept=False))
+    assert message.startswith("Not right: w[1] = 0.8 is too low: the loss pulls it up with 0.2,")
+    message = str(check_solution([1.1, 0.8], X, y, L1(0.1), fit_intercept=False))
+    assert message.startswith("Not right: w[0] = 1.1 is too high: the loss pulls it up with -10,")
+    # l2 = 99 on the second column: what moving it would gain falls a hundredfold.
+    ridge = check_solution([0.8, 0.02], X, y, L1L2(99.0, 0.0), fit_intercept=False)
+    assert str(ridge).startswith("Not right: w[0] = 0.8 is too high")
+
+
 def test_hard_thresholding_is_named():
     rng = np.random.default_rng(1)
     X = np.linalg.qr(rng.standard_normal((30, 5)))[0] * np.sqrt(30)
@@ -533,6 +615,21 @@ def test_near_zeros_that_must_be_zero_are_named():
     verdict = verdict_on(F, w)
     assert verdict
     assert f"At the minimum {names} must be exactly 0" in str(verdict)
+
+
+def test_at_most_five_near_zeros_are_listed():
+    X = np.eye(9) * 3.0
+    for count in (5, 6):
+        y = np.r_[np.full(9 - count, 2.0), np.zeros(count)]
+        F = Objective(X, y, L1(0.2), fit_intercept=False)
+        w = solve(F).coef
+        w[-count:] = 1e-9
+        listed = ", ".join(f"w[{j}]" for j in range(9 - count, 9)[:5])
+        ending = ", ..." if count == 6 else ""
+        assert str(verdict_on(F, w)) == (
+            "Right: the objective is at its minimum to 1e-06 (duality gap). At the minimum "
+            f"{listed}{ending} must be exactly 0; yours only come near."
+        )
 
 
 def test_answers_of_other_programs():

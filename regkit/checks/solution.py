@@ -96,7 +96,7 @@ def check_solution(
         j = int(np.argmin(w))
         return refused(f"w[{j}] = {w[j]:.3g} is negative, which the penalty forbids.")
     b = F.intercept(w) if intercept is None else check_number("intercept", intercept)
-    gap, excess = _gap(F, w), max(0.0, _value_at(F, w, b) - F.value(w))
+    gap, excess = _gap(F, w), _intercept_excess(F, w, b)
     rounding = (16 * EPS * float(np.abs(F.y).max())) ** 2  # where y is constant
     allowed = max(tol * F.null_value, rounding)
     details = {
@@ -120,6 +120,13 @@ def check_solution(
 
 def _value_at(F: Objective, w: Array, b: float) -> float:
     return float(F.weights @ F.loss.value(F.y, F.X @ w + b)) + F.penalty.value(w)
+
+
+def _intercept_excess(F: Objective, w: Array, b: float) -> float:
+    """Return what b costs more than the best intercept, or than the 0 that is prescribed."""
+    if not F.fit_intercept:  # b may lower the loss then, and is wrong all the same
+        return F.loss.smoothness / 2 * b**2
+    return max(0.0, _value_at(F, w, b) - F.value(w))
 
 
 def _slip(
