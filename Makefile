@@ -20,7 +20,7 @@ ifneq ($(PYTHON),$(shell cat $(ready) 2>/dev/null))
 endif
 endif
 
-.PHONY: help book test frameworks lab run identical site lint sabotage mutants bench wheel lock hooks clean
+.PHONY: help book test frameworks lab run identical site pdf lint sabotage mutants bench wheel lock hooks clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
@@ -55,6 +55,10 @@ identical: ## execute the chapters under other Pythons and processors: the same 
 
 site: $(VENV)/site ## load every page of the built book in a browser (needs Chromium)
 	@$(py) web/browse.py
+
+pdf: $(VENV)/pdf ## print the book into _build/pdf, and check it (needs TeX, and says what of it)
+	@$(py) web/pdf.py
+	@$(py) web/check_pdf.py
 
 lint: $(ready) ## check style, and that the notebooks are normalised
 	@$(py) -m ruff check .
@@ -118,4 +122,8 @@ $(VENV)/peers: $(ready) benchmarks/peers.txt
 
 $(VENV)/site: $(ready)
 	@$(install) --editable '.[site]'
+	@touch $@
+
+$(VENV)/pdf: $(ready)
+	@$(install) --editable '.[pdf]'
 	@touch $@

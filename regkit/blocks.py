@@ -18,8 +18,6 @@ from numpy import ndarray as Array
 
 from .moments import Moments
 
-__all__ = ["read_blocks", "read_dask", "stand_in"]
-
 Folds = int | Literal["groups"] | None
 """How many folds; or "groups", one for each value that comes with the rows; or None, no folds."""
 Parts = dict[object, Moments]

@@ -17,10 +17,13 @@ These functions know no solver. See Boyd and Vandenberghe (2004, chapter 5) for 
 Friedman, Hastie and Tibshirani (2010) for the problems.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy import ndarray as Array
 from scipy.optimize import lsq_linear
 
+from .losses import SquaredError
 from .objective import Objective
 
 
@@ -44,8 +47,9 @@ def duality_gap(objective: Objective, w: Array) -> float:
     -----
     The factor a is the largest one that makes the dual point feasible when the ridge part is
     treated as extra rows of data; with a ridge part a = 1 is feasible too, and the smaller gap
-    counts. At α = 0 shrinking is not enough: u is projected on the complement of the columns, which
-    for squared error makes the gap half the mean square of what was removed, and exact. Under
+    counts. At α = 0 shrinking is not enough: u is projected on the complement of the columns, rows
+    counted by their curvature, which for squared error makes the gap half the mean square of what
+    was removed, and exact. Under
     ``positive`` a column may only be used as far as its weight can move, down to 0; for squared
     error the gap is exact there too.
 
@@ -127,18 +131,29 @@ def _mean(weights: Array, slack: Array) -> float:
 def _off_the_columns(objective: Objective, u: Array, w: Array) -> Array | None:
     """Return u less its weighted projection on the columns of X, centred if b is free.
 
-    Under ``positive`` on those changes of w only that leave every weight at least 0; None if they
-    are not found.
+    Rows count by the curvature of their loss too: what is taken from u is what a Newton step would
+    take, and a row at the end of its loss's domain, where the curvature is 0, keeps its u. Under
+    ``positive`` on those changes of w only that leave every weight at least 0. None if they are not
+    found, or if a row has no curvature but a slope.
     """
-    X = objective.X.toarray() if hasattr(objective.X, "toarray") else objective.X
-    root = np.sqrt(objective.weights)
-    if objective.fit_intercept:
-        X = X - objective.column_means
-    if not objective.penalty.positive:
-        return u - X @ np.linalg.lstsq(root[:, None] * X, root * u, rcond=None)[0]
+    s, bend = objective.weights, objective.loss.curvature(objective.y, objective.predictor(w))
+    with np.errstate(all="ignore"):
+        target = np.where(s * u == 0, 0, u / bend)
+    if not np.isfinite(target).all() or not (s * bend).any():
+        return None if (s * u).any() else u
+    model = replace(objective, y=target, loss=SquaredError(), sample_weight=s * bend)
+    X = model.X.toarray() if hasattr(model.X, "toarray") else model.X
+    root = np.sqrt(model.weights)
+    if model.fit_intercept:
+        X = X - model.column_means
+    if not model.penalty.positive:
+        U, d, Vt = np.linalg.svd(root[:, None] * X, full_matrices=False)
+        kept = model.above_rounding(d, Vt)
+        return u - bend * (X @ (Vt[kept].T @ (U[:, kept].T @ (root * target) / d[kept])))
     # in units of u and of the columns, so that one tolerance serves all
-    lengths, size = np.linalg.norm(root[:, None] * X, axis=0), np.linalg.norm(root * u) or 1.0
+    lengths, size = np.linalg.norm(root[:, None] * X, axis=0), np.linalg.norm(root * target) or 1.0
     units, room = X / np.where(lengths > 0, lengths, 1), w * lengths / size
     bounds = (np.full(len(w), -np.inf), room)
-    found = lsq_linear(root[:, None] * units, root * u / size, bounds, method="bvls", tol=1e-13)
-    return u - size * (units @ found.x) if found.status > 0 else None
+    target = root * target / size
+    found = lsq_linear(root[:, None] * units, target, bounds, method="bvls", tol=1e-13)
+    return u - bend * size * (units @ found.x) if found.status > 0 else None

@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 from ._validation import check_number
 
+__all__ = ["CONVENTIONS", "Convention", "DataTerm", "Strength"]
+
 
 class Strength(NamedTuple):
     r"""The two numbers of this book's penalty :math:`\alpha(r\|w\|_1 + \frac{1-r}2\|w\|_2^2)`.

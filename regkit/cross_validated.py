@@ -14,11 +14,10 @@ from numpy import ndarray as Array
 from numpy.typing import ArrayLike
 from sklearn.model_selection import BaseCrossValidator, LeaveOneGroupOut
 from sklearn.utils import Tags, column_or_1d
-from sklearn.utils.validation import validate_data
 
 from ._validation import check_integer, check_number
 from .blocks import Folds, Parts, is_dask, read_blocks, read_dask, stand_in
-from .estimators import DTYPES, FORMATS, ElasticNet, Ridge
+from .estimators import ElasticNet, Ridge
 from .objective import Objective
 from .paths import alpha_grid, decreasing
 from .penalties import L1L2
@@ -38,6 +37,49 @@ CrossValidator = int | BaseCrossValidator | Iterable[Fold]
 
 class _ChoosesAlpha:
     """What the three share: the data as problems, and what a rule makes of the error curves."""
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
+        """Choose by cross-validation, then fit all rows with the choice.
+
+        Parameters
+        ----------
+        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
+            Never changed; a sparse one is never densified. With Dask's, ``cv`` is an int or
+            ``LeaveOneGroupOut()``; its blocks are reduced where they are, as in `fit_blocks`.
+        y : array_like of shape (n,), or for `RidgeCV` also (n, t)
+            Several targets share one alpha: that of the smallest mean over targets. With Dask's X,
+            a Dask collection in the same blocks of rows, and the next two likewise.
+        sample_weight : array_like of shape (n,), optional
+            Non-negative, used in the fits and in the errors. Leave-one-out leaves out a row with
+            all its weight; elsewhere, with the same rows in the same folds, a weight of 2 is the
+            row twice, a weight of 0 no row.
+        groups : array_like of shape (n,), optional
+            For splitters that keep groups together.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For input that is empty, not numeric, not finite or of the wrong shape; for negative
+            weights; for parameters out of range; for folds that cannot be formed.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the tolerance is not reached: with the gap reached, the gap wanted and a remedy.
+        """
+        if is_dask(X):
+            return self._fit_parts(read_dask(X, y, sample_weight, groups, self._block_folds()))
+        return self._fit(X, y, sample_weight, groups, self.cv)
 
     def fit_blocks(self, blocks: Iterable) -> Self:
         """Choose by cross-validation and fit, in one pass over the rows of an iterator of blocks.
@@ -106,29 +148,17 @@ class _ChoosesAlpha:
             )
         return check_integer("cv", cv, low=2)
 
-    def _problems(
+    def _read(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None
     ) -> tuple[Array, Array, list[Objective]]:
-        """Return valid X and y, and one problem per target, its alpha still to be chosen."""
+        """Return valid X and y, and one problem per target."""
         check_rule(self.rule)
-        X, y = validate_data(
-            self, X, y, accept_sparse=FORMATS, dtype=DTYPES, multi_output=True, y_numeric=True
-        )
-        y = self._targets(y)
-        problems = [
-            Objective(
-                X,
-                column,
-                L1L2(1.0, 0.0, getattr(self, "positive", False)),
-                sample_weight=sample_weight,
-                fit_intercept=self.fit_intercept,
-            )
-            for column in y.reshape(len(y), -1).T
-        ]
-        return X, y, problems
+        X, y = self._validated(X, y)
+        return X, y, self._problems(X, y, sample_weight, self._penalty())
 
-    def _targets(self, y: Array) -> Array:
-        return y
+    def _penalty(self) -> L1L2:
+        """Return a penalty whose alpha and l1_ratio are still to be chosen."""
+        return L1L2(1.0, 0.0, getattr(self, "positive", False))
 
     def _choose(
         self, problems: list[Objective], curves: list[ErrorCurve], *, with_folds: bool = True
@@ -153,8 +183,7 @@ class RidgeCV(_ChoosesAlpha, Ridge):
     ----------
     alphas : int or array_like, default 100
         How many alphas, or which. A count is spread evenly in the logarithm, from 0.01 effective
-        degrees of freedom to 0.01 less than the rank of X, see
-        `regkit.selection.ridge_alpha_grid`.
+        degrees of freedom to 0.01 less than the rank of X.
     fit_intercept : bool, default True
         Whether there is an intercept; it is never penalised.
     cv : int, scikit-learn splitter, iterable of (train, test), or None, default None
@@ -227,43 +256,6 @@ class RidgeCV(_ChoosesAlpha, Ridge):
         self.n_jobs = n_jobs
         self.progress = progress
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
-        groups: ArrayLike | None = None,
-    ) -> Self:
-        """Choose alpha by cross-validation, then fit all rows with it.
-
-        Parameters
-        ----------
-        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
-            Never changed. With Dask's, ``cv`` is an int or ``LeaveOneGroupOut()``; its blocks are
-            reduced where they are, as in `fit_blocks`.
-        y : array_like of shape (n,) or (n, t)
-            Several targets share one alpha: that of the smallest mean over targets. With Dask's X,
-            a Dask collection in the same blocks of rows, and the next two likewise.
-        sample_weight : array_like of shape (n,), optional
-            Non-negative, used in the fits and in the errors. Leave-one-out leaves out a row with
-            all its weight; elsewhere a weight of 2 is the row twice.
-        groups : array_like of shape (n,), optional
-            For splitters that keep groups together.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            For input that is empty, not numeric, not finite or of the wrong shape; for negative
-            weights; for parameters out of range; for folds that cannot be formed.
-        """
-        if is_dask(X):
-            return self._fit_parts(read_dask(X, y, sample_weight, groups, self._block_folds()))
-        return self._fit(X, y, sample_weight, groups, self.cv)
-
     def _fit(
         self,
         X: ArrayLike,
@@ -272,7 +264,7 @@ class RidgeCV(_ChoosesAlpha, Ridge):
         groups: ArrayLike | None,
         cv: CrossValidator | None,
     ) -> Self:
-        X, y, problems = self._problems(X, y, sample_weight)
+        X, y, problems = self._read(X, y, sample_weight)
         shared = RidgeDecomposition.of(problems[0])
         alphas = decreasing(self.alphas, lambda count: ridge_alpha_grid(shared, count))
         options = dict(sample_weight=sample_weight, fit_intercept=self.fit_intercept)
@@ -388,48 +380,6 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
         tags.target_tags.multi_output = False
         return tags
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
-        groups: ArrayLike | None = None,
-    ) -> Self:
-        """Choose alpha and l1_ratio by cross-validation, then fit all rows with them.
-
-        Parameters
-        ----------
-        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
-            Never changed; a sparse one is never densified. With Dask's, ``cv`` is an int or
-            ``LeaveOneGroupOut()``; its blocks are reduced where they are, as in `fit_blocks`.
-        y : array_like of shape (n,)
-            With Dask's X, a Dask collection in the same blocks of rows, and the next two likewise.
-        sample_weight : array_like of shape (n,), optional
-            Non-negative, used in the fits and in the errors. With the same rows in the same folds a
-            weight of 2 is the row twice, a weight of 0 no row.
-        groups : array_like of shape (n,), optional
-            For splitters that keep groups together.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            For input that is empty, not numeric, not finite or of the wrong shape; for several
-            targets; for negative weights; for parameters out of range; for folds that cannot be
-            formed.
-
-        Warns
-        -----
-        ConvergenceWarning
-            If the tolerance is not reached: with the gap reached, the gap wanted and a remedy.
-        """
-        if is_dask(X):
-            return self._fit_parts(read_dask(X, y, sample_weight, groups, self._block_folds()))
-        return self._fit(X, y, sample_weight, groups, self.cv)
-
     def _fit(
         self,
         X: ArrayLike,
@@ -438,7 +388,7 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
         groups: ArrayLike | None,
         cv: CrossValidator | None,
     ) -> Self:
-        X, y, problems = self._problems(X, y, sample_weight)
+        X, y, problems = self._read(X, y, sample_weight)
         folds = list_folds(X, y, cv, groups)
         curves = []
         for ratio in self._ratios():
@@ -478,13 +428,14 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
             )
         return [check_number("l1_ratio", ratio, low=0, high=1) for ratio in ratios]
 
-    def _targets(self, y: Array) -> Array:
+    def _validated(self, X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+        X, y = super()._validated(X, y)
         if y.ndim == 2 and y.shape[1] > 1:
             raise ValueError(
                 f"{type(self).__name__} takes one target; got y of shape {y.shape}. "
                 "Fit one model per column."
             )
-        return column_or_1d(y, warn=True)
+        return X, column_or_1d(y, warn=True)
 
 
 class LassoCV(ElasticNetCV):

@@ -27,10 +27,10 @@ from .solvers import (
     RidgeDecomposition,
     Solution,
     active_set,
-    logistic,
     newton,
     ridge_closed_form,
 )
+from .solvers.logistic_path import logistic
 
 FORMATS = ["csr", "csc"]
 DTYPES = [np.float64, np.float32]
@@ -105,25 +105,8 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
         if is_dask(X):
             self._penalty()
             return self._fit_parts(read_dask(X, y, sample_weight))
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=FORMATS,
-            dtype=DTYPES,
-            multi_output=True,
-            y_numeric=True,
-        )
-        problems = [
-            Objective(
-                X,
-                column,
-                self._penalty(),
-                sample_weight=sample_weight,
-                fit_intercept=self.fit_intercept,
-            )
-            for column in y.reshape(len(y), -1).T
-        ]
+        X, y = self._validated(X, y)
+        problems = self._problems(X, y, sample_weight, self._penalty())
         self._keep(self._solve(problems), X.dtype, single=y.ndim == 1)
         return self
 
@@ -206,6 +189,22 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
             If ``X`` is not finite or has another number of columns than in `fit`.
         """
         return self._predictor(X)
+
+    def _validated(self, X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+        return validate_data(
+            self, X, y, accept_sparse=FORMATS, dtype=DTYPES, multi_output=True, y_numeric=True
+        )
+
+    def _problems(
+        self, X: Array, y: Array, sample_weight: ArrayLike | None, penalty: L1L2
+    ) -> list[Objective]:
+        """Return one problem per target."""
+        return [
+            Objective(
+                X, column, penalty, sample_weight=sample_weight, fit_intercept=self.fit_intercept
+            )
+            for column in y.reshape(len(y), -1).T
+        ]
 
     def _penalty(self) -> L1L2:
         raise NotImplementedError

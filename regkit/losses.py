@@ -86,8 +86,8 @@ class SquaredError:
 class Logistic:
     r"""The logistic loss :math:`f(z) = \log(1 + e^{-yz})` for labels :math:`y \in \{-1, 1\}`.
 
-    With :math:`\sigma = 1 / (1 + e^{yz})`, the probability the model gives to the wrong label,
-    :math:`f' = -y\sigma` and :math:`f'' = \sigma(1 - \sigma) \le \tfrac14`.
+    With :math:`\xi = 1 / (1 + e^{yz})`, the probability the model gives to the wrong label,
+    :math:`f' = -y\xi` and :math:`f'' = \xi(1 - \xi) \le \tfrac14`.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class Logistic:
         return -y * expit(-y * z)
 
     def curvature(self, y: Array, z: Array) -> Array:
-        r"""Return :math:`\sigma(1 - \sigma)`."""
+        r"""Return :math:`\xi(1 - \xi)`."""
         return expit(z) * expit(-z)
 
     def conjugate(self, y: Array, u: Array) -> Array:
@@ -116,7 +116,7 @@ class Logistic:
         return -entr(t) - entr(1 - t)
 
     def fenchel_young(self, y: Array, z: Array, u: Array) -> Array:
-        r"""Return the Kullback–Leibler divergence of a coin of bias t = -uy from one of bias σ.
+        r"""Return the Kullback–Leibler divergence of a coin of bias t = -uy from one of bias ξ.
 
         Infinite where t leaves [0, 1].
         """

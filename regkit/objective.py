@@ -167,6 +167,22 @@ class Objective:
         return self.X.T @ self.weights
 
     @cached_property
+    def column_squares(self) -> Array:
+        """The weighted mean square of each column, not centred, of shape (p,)."""
+        X = self.X
+        squares = X.astype(float).power(2) if sp.issparse(X) else np.square(X, dtype=float)
+        return squares.T @ self.weights
+
+    def above_rounding(self, d: Array, Vt: Array) -> Array:
+        """Return which singular values d of the centred, weighted X mean something: bool (k,).
+
+        Their right singular vectors are the rows of ``Vt`` (k, p). Columns far from zero are known
+        to fewer digits once their mean is taken out.
+        """
+        size = np.maximum(d.max(initial=0), np.sqrt(Vt**2 @ self.column_squares))
+        return d > max(self.shape) * np.finfo(float).eps * size
+
+    @cached_property
     def alpha_max(self) -> float:
         r"""The smallest α at which w = 0 is optimal: :math:`\max_j |\nabla_j| / r` at w = 0.
 

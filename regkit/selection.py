@@ -34,7 +34,6 @@ __all__ = [
     "degrees_of_freedom",
     "information_criterion",
     "leave_one_out",
-    "ridge_alpha_grid",
 ]
 
 Fold = tuple[Array, Array]

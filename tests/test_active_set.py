@@ -563,6 +563,15 @@ def test_tableau_newton_and_descent_agree(l2, positive):
                 np.testing.assert_allclose(newton(factor, l1, positive=positive), w, atol=1e-12)
 
 
+def test_descent_divides_by_no_zero_where_a_weight_is_already_right():
+    for factor in factors(np.eye(12), np.append([1.0, -1.0], np.zeros(10)), np.ones(12)):
+        factor.enter(np.arange(2), np.ones(2))
+        start = np.append([0.5, 1.0], np.zeros(10))
+        with np.errstate(divide="raise"):
+            w = descend(factor, start, 0.5, positive=False, limit=20)
+        np.testing.assert_allclose(w, np.append([0.5, -0.5], np.zeros(10)))
+
+
 def test_descent_lowers_the_objective_from_anywhere():
     Z, y, kappa = gram_problem()
     Z[:, 6:] = Z[:, :6]

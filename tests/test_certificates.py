@@ -145,13 +145,47 @@ def test_gap_without_a_penalty_is_primal_minus_dual_off_the_columns(fit_intercep
     w = best + np.linspace(-0.1, 0.1, 6)
     u = loss.gradient(F.y, F.predictor(w))
     columns = np.column_stack([F.X, np.ones(200)]) if fit_intercept else F.X
-    root = np.sqrt(F.weights)
-    Q = np.linalg.qr(root[:, None] * columns)[0]
-    inside = F.weights > 0
-    dual = u[inside] - (Q @ (Q.T @ (root * u)))[inside] / root[inside]
-    value = F.weights[inside] @ loss.conjugate(F.y[inside], dual)
+    bend = loss.curvature(F.y, F.predictor(w))
+    hessian = columns.T @ ((F.weights * bend)[:, None] * columns)
+    newton_step = np.linalg.solve(hessian, columns.T @ (F.weights * u))
+    dual = u - bend * (columns @ newton_step)
+    value = F.weights @ loss.conjugate(F.y, dual)
     assert duality_gap(F, w) == pytest.approx(F.value(w) + value, rel=1e-6)
     assert np.inf > duality_gap(F, w) >= F.value(w) - F.value(best) > 1e-5
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_gap_of_the_squared_hinge_without_a_penalty_is_finite_near_the_optimum(fit_intercept):
+    """Most rows lie beyond the margin, where a change of the dual point of 1e-17 is forbidden."""
+    F = random_problem(L2(0.0), SquaredHinge(), n=60, fit_intercept=fit_intercept)
+    F = replace(F, y=np.where(F.X[:, 0] + np.random.default_rng(1).normal(size=60) > 0, 1.0, -1.0))
+    best = fista(F, tol=1e-14, max_iter=50_000).coef
+    assert (F.loss.gradient(F.y, F.predictor(best)) == 0).sum() > 5
+    assert duality_gap(F, best) <= 1e-12
+    w = best + 1e-3
+    excess = F.value(w) - F.value(best)
+    assert np.inf > duality_gap(F, w) >= excess - 1e-15 and excess > 1e-8
+
+
+def test_gap_where_the_squared_hinge_is_zero_is_zero():
+    """Separable classes: all derivatives are 0, and so is the objective."""
+    F = Objective([[2.0], [-2.0]], [1.0, -1.0], L2(0.0), SquaredHinge(), fit_intercept=False)
+    assert duality_gap(F, np.array([1.0])) == F.value(np.array([1.0])) == 0
+
+
+def test_gap_is_infinite_where_a_row_has_a_slope_and_no_curvature():
+    F = Objective([[1.0], [2.0], [3.0]], [1.0, -1.0, 1.0], L2(0.0), Logistic(), fit_intercept=False)
+    assert duality_gap(F, np.array([1e4])) == np.inf
+
+
+def test_gap_leaves_out_what_is_rounding_of_the_columns():
+    """Three dependent columns: near 1000 their dependence is lost in the last digit."""
+    rng = np.random.default_rng(0)
+    A = rng.standard_normal((40, 2))
+    X, y = np.column_stack([A, A @ [1.0, -2.0]]), A[:, 0] + rng.standard_normal(40)
+    best = np.linalg.lstsq(X - X.mean(axis=0), y, rcond=None)[0]
+    for mean in (0.0, 1e3, 1e6):
+        assert duality_gap(Objective(X + mean, y, L2(0.0)), best) < 1e-18
 
 
 def test_gap_is_infinite_where_the_projection_is_not_found(monkeypatch):

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import nbformat
 import notebooks
 import pytest
+import yaml
 from check_built import toc_pages
 from notebooks import METADATA, normalised, plain
 
@@ -19,6 +20,7 @@ CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
 SCREEN = 40, 88  # lines and columns: what fits on a laptop's screen and in the book's column
 TAGS = {"hide-cell", "hide-input", "hide-output"}  # others could hide a cell from its checks
+COLAB = {"colab": {"remove-cell"}}  # the cell that only a notebook away from home needs
 MACHINE = re.compile(
     r"(?<![\w./:])/(?:home|opt|private|root|tmp|usr|var|work|Users)/|[A-Z]:\\Users|site-packages"
     r"|\b0x[0-9a-f]{6,}"
@@ -54,7 +56,7 @@ def problems(text):
     for cell in notebook.cells:
         lines = cell.source.splitlines()
         here = []
-        if unknown := set(cell.metadata.get("tags", [])) - TAGS:
+        if unknown := set(cell.metadata.get("tags", [])) - TAGS - COLAB.get(cell.id, set()):
             here.append(f"tags {sorted(unknown)}, where only {sorted(TAGS)} are in use")
         if cell.cell_type == "code":
             if len(lines) > SCREEN[0]:
@@ -83,6 +85,19 @@ def test_chapter_is_in_order(path):
 def test_there_are_chapters_and_each_is_in_the_table_of_contents():
     assert CHAPTERS
     assert {f"chapters/{path.stem}" for path in CHAPTERS} <= set(toc_pages(ROOT))
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_that_needs_regkit_installs_it_first_where_it_is_missing(path):
+    code = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code"]
+    needed = any(re.search(r"^from regkit", cell.source, re.MULTILINE) for cell in code)
+    assert needed == (code[0].id == "colab")
+    if needed:
+        book = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+        address = book["repository"]["url"]
+        installed = re.findall(r"^    %pip install -q git\+(.*)$", code[0].source, re.MULTILINE)
+        assert installed == [address]
+        assert re.findall(r"^    import regkit\b", code[0].source, re.MULTILINE)
 
 
 # A check that cannot fail checks nothing: spoil a small good chapter, and see it noticed.

@@ -1,7 +1,13 @@
 """What the build adds, and the check of what it built: each way to spoil a site is noticed."""
 
+import ast
+import sys
+from hashlib import sha256
+from pathlib import Path
 from types import SimpleNamespace
+from zipfile import ZipFile
 
+import lite
 import nbformat
 import pytest
 from book import take_runner_address
@@ -95,3 +101,48 @@ def test_a_fork_points_at_itself(monkeypatch, runner, address):
     config = SimpleNamespace(html_theme_options={"repository_url": "https://example.org/ours"})
     take_runner_address(None, config)
     assert config.html_theme_options["repository_url"] == address
+
+
+CHAPTERS = sorted(Path(lite.ROOT, "chapters").glob("*.ipynb"))
+
+
+def test_every_chapter_but_one_runs_in_the_browser():
+    assert {path.stem for path in CHAPTERS if not lite.runs_here(path)} == {"09_five_libraries"}
+
+
+def test_a_chapter_in_the_browser_installs_nothing_and_is_otherwise_the_same(tmp_path):
+    source, target = CHAPTERS[0], tmp_path / "deep/copy.ipynb"
+    lite.copy_chapter(source, target)
+    before, after = (nbformat.read(path, as_version=4).cells for path in (source, target))
+    assert [cell for cell in before if cell.id != "colab"] == after
+    assert "%pip" not in target.read_text("utf-8")
+
+
+def imported(package):
+    """Return what a package imports, at its top or later, beside itself and Python."""
+    names = set()
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module.split(".")[0])
+    return names - set(sys.stdlib_module_names)
+
+
+def test_the_browser_gets_regkit_with_its_data_and_all_that_it_imports(tmp_path):
+    entry = lite.pack("regkit", tmp_path)
+    # IPython comes with the kernel; dask is for whoever brings dask's arrays.
+    needed = imported(lite.ROOT / "regkit") - {"IPython", "dask"}
+    assert {name.replace("scikit-learn", "sklearn") for name in entry["depends"]} == needed
+    wheel = tmp_path / entry["file_name"]
+    assert sha256(wheel.read_bytes()).hexdigest() == entry["sha256"]
+    held = set(ZipFile(wheel).namelist())
+    assert {"regkit/__init__.py", "regkit/data/prostate.csv", "regkit/data/docstrings.txt"} <= held
+    assert not [name for name in held if name.endswith(".pyc")]
+
+
+def test_the_same_package_gives_the_same_wheel(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    assert lite.pack("comm", tmp_path / "one") == lite.pack("comm", tmp_path / "two")

@@ -393,6 +393,26 @@ class TestClosedForm:
         shrunk = shared.Vt @ shared.coef(0.3) / (shared.Vt @ shared.coef(0.0))
         np.testing.assert_allclose(shrunk, shared.d**2 / (shared.d**2 + 0.3))
 
+    @pytest.mark.parametrize("mean", [0.0, 1.0, 1e3, 1e6])
+    def test_dependent_columns_far_from_zero_stay_dependent(self, mean):
+        """What the mean rounds away is no direction: it would get coefficients of 1e10."""
+        rng = np.random.default_rng(0)
+        A = rng.standard_normal((40, 2))
+        X, y = np.column_stack([A, A @ [1.0, -2.0]]), A @ [1.0, 2.0] + rng.standard_normal(40)
+        near_zero = ridge_closed_form(Objective(X, y, L2(0.0)))
+        solution = ridge_closed_form(Objective(X + mean, y, L2(0.0)))
+        np.testing.assert_allclose(solution.coef, near_zero.coef, rtol=1e-8)
+        assert solution.dual_gap < 1e-18
+
+    @pytest.mark.parametrize("kind", [np.asarray, sp.csr_array], ids=["dense", "sparse"])
+    @pytest.mark.parametrize("n", [3, 40])
+    @pytest.mark.parametrize("alpha", [0.0, 0.1])
+    def test_a_constant_column_has_weight_zero(self, kind, n, alpha):
+        rng = np.random.default_rng(1)
+        X = np.column_stack([np.full(n, 0.1), rng.standard_normal((n, 3)), np.full(n, 1000.3)])
+        coef = ridge_closed_form(Objective(kind(X), rng.standard_normal(n), L2(alpha))).coef
+        np.testing.assert_array_equal(coef == 0, [True, False, False, False, True])
+
     def test_a_design_without_rank_gives_zero(self):
         solution = ridge_closed_form(Objective(np.ones((3, 2)), [1.0, 2.0, 4.0], L2(0.0)))
         np.testing.assert_array_equal(solution.coef, [0, 0])

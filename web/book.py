@@ -15,6 +15,9 @@ MENDED = (
     (r"<script[^>]*scripts/fontawesome\.js[^>]*></script>", ""),
     # The search dialogue only leads to the search page, which loads the index itself.
     (r"<script[^>]*(searchtools|language_data|searchindex)\.js[^>]*></script>", ""),
+    # The end of what drop_thebe drops, and a place for an advertisement.
+    (r'(?s)<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName.*?</script>', ""),
+    (r'<div id="ethical-ad-placement"[^>]*>\s*</div>', ""),
     # The name that a screen reader speaks has to hold the words that everybody else sees.
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r'(<button class="[^"]*search-button-field[^>]*) title="Search" aria-label="Search"', r"\1"),

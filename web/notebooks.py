@@ -31,11 +31,15 @@ def read(path):
     return nbformat.read(path, as_version=4)
 
 
+def frameworks(path):
+    """Return the frameworks that a notebook imports."""
+    code = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "code")
+    return FRAMEWORKS.intersection(re.findall(r"^\s*(?:import|from) (\w+)", code, re.MULTILINE))
+
+
 def absent(path):
     """Return the frameworks that a notebook imports and that are not installed here."""
-    code = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "code")
-    imported = re.findall(r"^\s*(?:import|from) (\w+)", code, re.MULTILINE)
-    return sorted(name for name in FRAMEWORKS.intersection(imported) if find_spec(name) is None)
+    return sorted(name for name in frameworks(path) if find_spec(name) is None)
 
 
 def executed(path):

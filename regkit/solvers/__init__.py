@@ -5,7 +5,6 @@ from .adaptive import adam, rmsprop
 from .closed_form import RidgeDecomposition, ridge_closed_form
 from .coordinate import coordinate_descent
 from .gradient import gradient_descent
-from .logistic_path import logistic, logistic_path
 from .momentum import heavy_ball, nesterov, tuned_heavy_ball, tuned_nesterov
 from .newton import newton
 from .proximal import fista, ista
@@ -25,8 +24,6 @@ __all__ = [
     "inverse",
     "inverse_sqrt",
     "ista",
-    "logistic",
-    "logistic_path",
     "nesterov",
     "newton",
     "ridge_closed_form",

@@ -183,6 +183,8 @@ def _split_dense(objective: Objective) -> tuple[Array, Array, Array]:
     n, p = objective.shape
     root = np.sqrt(objective.weights)
     Z = root[:, None] * objective.centred().X
+    flat = np.linalg.norm(Z, axis=0) <= max(n, p) * EPS * np.sqrt(objective.column_squares)
+    Z[:, flat] = 0
     squares, vectors = _eigen(Z.T @ Z if p <= n else Z @ Z.T, WELL_CONDITIONED)
     if len(squares) == min(p, np.count_nonzero(root) - objective.fit_intercept):
         d = np.sqrt(squares)
@@ -190,8 +192,8 @@ def _split_dense(objective: Objective) -> tuple[Array, Array, Array]:
             return Z @ vectors / d, d, vectors.T
         return vectors, d, (Z.T @ vectors / d).T
     U, d, Vt = np.linalg.svd(Z, full_matrices=False)
-    rank = np.count_nonzero(d > d[0] * max(n, p) * EPS)
-    return U[:, :rank], d[:rank], Vt[:rank]
+    kept = objective.above_rounding(d, Vt)
+    return U[:, kept], d[kept], Vt[kept] * ~flat
 
 
 def _split_sparse(objective: Objective) -> tuple[Array, Array, Array]:
@@ -200,13 +202,14 @@ def _split_sparse(objective: Objective) -> tuple[Array, Array, Array]:
     data = CentredData(objective)
     squares, vectors = _eigen(data.gram()[0] if p <= n else _kernel(data), max(n, p) * EPS)
     # the means were subtracted from sums of squares: these, not what is left, set the rounding
-    before = data.root**2 @ data.X.multiply(data.X).sum(axis=1)
-    rank = np.count_nonzero(squares > before * max(n, p) * EPS)
+    before = objective.column_squares
+    rank = np.count_nonzero(squares > before.sum() * max(n, p) * EPS)
+    varies = before - data.means**2 > before * max(n, p) * EPS
     d, vectors = np.sqrt(squares[:rank]), vectors[:, :rank]
     if p > n:
-        return vectors, d, (data.correlations(vectors) / d).T
+        return vectors, d, (data.correlations(vectors) / d).T * varies
     U, R = np.linalg.qr(data.fitted(vectors) / d)  # R is the identity, up to rounding and sign
-    return U * np.sign(R.diagonal()), d, vectors.T
+    return U * np.sign(R.diagonal()), d, vectors.T * varies
 
 
 def _eigen(G: Array, level: float) -> tuple[Array, Array]:

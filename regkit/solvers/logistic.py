@@ -9,11 +9,11 @@ Where that does not get on, because classes separate and the curvatures vanish, 
 are nearly dependent, proximal Newton steps with a line search solve the same working set, see
 `regkit.solvers.newton`. `regkit.solvers.rounds` certifies either.
 
-The dual point is :math:`a\sigma`, with :math:`\sigma_i` the probability given to the wrong label.
-What a row adds to the gap is the relative entropy of :math:`a\sigma_i` to :math:`\sigma_i`. It is
+The dual point is :math:`a\xi`, with :math:`\xi_i` the probability given to the wrong label.
+What a row adds to the gap is the relative entropy of :math:`a\xi_i` to :math:`\xi_i`. It is
 at most their chi-square distance, which needs no logarithm:
 
-.. math:: \frac{(a\sigma_i - \sigma_i)^2}{\sigma_i (1 - \sigma_i)} = (1 - a)^2 e^{-y_i z_i}.
+.. math:: \frac{(a\xi_i - \xi_i)^2}{\xi_i (1 - \xi_i)} = (1 - a)^2 e^{-y_i z_i}.
 """
 
 from collections.abc import Callable

@@ -141,7 +141,8 @@ def descend(factor: Factor, w: Array, l1: float, *, positive: bool, limit: int) 
         x, c = factor.minimise(l1)
         wrong = x * factor.signs < 0
         if wrong.any():
-            moved = _move(factor, w, x - w[A], np.where(wrong, -w[A] / (x - w[A]), np.inf))
+            reach = np.divide(-w[A], x - w[A], out=np.full(len(A), np.inf), where=wrong)
+            moved = _move(factor, w, x - w[A], reach)
             barred &= not moved
             continue
         barred &= bool((x == w[A]).all())

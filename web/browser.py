@@ -1,0 +1,46 @@
+"""Open the machine's Chromium, which is installed first if there is none and that is allowed."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without its sandbox, because CI runs as root; every page comes from this machine.
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+INSTALL = (
+    ("apt-get", "update", "-q"),
+    ("apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"),
+)
+
+
+def find():
+    """Return the path of a Chromium, or None."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def install():
+    """Have Debian's Chromium installed, as root or by a sudo that asks nothing."""
+    print("There is no Chromium here: installing Debian's", flush=True)
+    prefix = () if os.geteuid() == 0 else ("sudo", "-n")
+    for command in INSTALL:
+        subprocess.run([*prefix, *command], stdout=subprocess.DEVNULL, timeout=300)
+
+
+@contextlib.contextmanager
+def open_browser():
+    """Give a browser of Playwright's for as long as the block runs."""
+    if not find():
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            install()
+    if not (path := find()):
+        sys.exit("Nothing was checked: there is no Chromium here, and it could not be installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()

@@ -1,0 +1,148 @@
+"""Step through chapter 4's race by mouse and by keyboard, and recompute what it says.
+
+    from check_descent import check_descent
+    check_descent(page)  # a page of Playwright that shows chapter 4
+
+The three methods are taken anew from the chapter's formulas, not from `regkit.solvers`, which the
+figure has them from.
+"""
+
+import re
+
+import numpy as np
+from figures import descent_race as race
+from playwright.sync_api import expect
+
+from regkit.certificates import duality_gap
+from regkit.penalties import soft_threshold
+
+LAST = """name => {
+  const ends = document.getElementById(`descent_race-plane-${name}-marks`).getAttribute("d");
+  return ends.slice(ends.lastIndexOf("M") + 1).split("h")[0].split(" ").map(Number);
+}"""
+COUNTED = """name => document
+  .getElementById(`descent_race-zero-${name}-marks`).getAttribute("d").split("M").length - 1"""
+
+
+def runs(F):
+    """Return the iterates of each method, by its formula."""
+    t, alpha, w = 1 / F.smoothness, F.penalty.alpha, np.array(race.FROM)
+    C = F.X - F.X.mean(axis=0)
+    H, least = C.T @ C / len(C), np.linalg.lstsq(C, F.y - F.y.mean(), rcond=None)[0]
+
+    def sweep(w):
+        w = w.copy()
+        for k in range(2):
+            pull = H[k] @ (least - w)
+            w[k] = soft_threshold(w[k] + pull / H[k, k], alpha / H[k, k])
+        return w
+
+    steps = {
+        "sign": lambda w: w - t * (H @ (w - least) + alpha * np.sign(w)),
+        "proximal": lambda w: soft_threshold(w - t * H @ (w - least), t * alpha),
+        "coordinate": sweep,
+    }
+    found = {}
+    for name, step in steps.items():
+        found[name] = [w]
+        for _ in range(race.COUNT):
+            found[name].append(step(found[name][-1]))
+    return found
+
+
+def cell(page, part):
+    return page.locator(f"#descent_race-{part}").text_content()
+
+
+def close(text, value):
+    """Return whether a text with four decimals reads as a value, and "0" as nothing but zero."""
+    if text == "0":
+        return value == 0
+    return value != 0 and abs(float(text.replace("−", "-")) - value) <= 0.5001e-4
+
+
+def check_frame(page, k, found, F, least):
+    """Assert that table, words and picture tell the k-th iterates."""
+    slider = page.locator("#descent_race-step")
+    assert slider.input_value() == slider.get_attribute("aria-valuetext") == str(k)
+    words, plot = cell(page, "words"), race.plane()
+    for name, run in found.items():
+        w = run[k]
+        assert cell(page, f"zeros-{name}") == str((w == 0).sum()), f"{name}, {k}: zeros"
+        assert close(cell(page, f"second-{name}"), w[1]), f"{name}, {k}: {w[1]}"
+        above = float(cell(page, f"above-{name}"))
+        assert abs(above - (F.value(w) - least)) < 1e-4, f"{name}, {k}: {above}"
+        x, y = page.evaluate(LAST, name)
+        assert np.hypot(x - plot.x(w[0]), y - plot.y(w[1])) < 0.02, (
+            f"{name}, {k}: drawn at {x}, {y}"
+        )
+        assert page.evaluate(COUNTED, name) == k + 1, f"{name}, {k}: marks"
+        if k:
+            told = re.search(rf"(exactly 0|[−\d.]+) by {name}", words)
+            assert told, words
+            assert close(told[1].removeprefix("exactly "), w[1]), words
+    same = np.allclose(found["sign"][k], found["proximal"][k], rtol=0, atol=1e-9)
+    assert ("the same step" in words) == (same and k > 0), words
+    assert not page.evaluate("document.getAnimations().length"), "something moves by itself"
+
+
+def check_buttons(page, check):
+    """Click through all iterations, forwards and some way back."""
+    buttons = page.locator("#moving-descent_race button")
+    buttons.nth(0).click()
+    check(0)
+    for k in range(1, race.COUNT + 1):
+        buttons.nth(2).click()
+        check(k)
+    buttons.nth(2).click()
+    check(race.COUNT)  # there is no further
+    for k in (1, 2, 3):
+        buttons.nth(1).click()
+        check(race.COUNT - k)
+
+
+def check_keys(page, check):
+    """Step with the keys alone: the slider first, then the buttons, which Tab leads to."""
+    page.locator("#descent_race-step").focus()
+    for key, k in (("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("End", race.COUNT)):
+        page.keyboard.press(key)
+        check(k)
+    for label, key, k in (("start over", "Enter", 0), ("back", "Space", 0), ("step", "Enter", 1)):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == label
+        assert page.locator("button:focus-visible").count(), f"{label}: its focus cannot be seen"
+        page.keyboard.press(key)
+        check(k)
+
+
+def check_drag(page, check):
+    """Drag along the right picture, whose x is the iteration."""
+    picture = page.locator("#descent_race-zero")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    left, right = (share / 400 * box["width"] + box["x"] for share in (52, 388))
+    height = box["y"] + box["height"] / 2
+    page.mouse.move(left, height)
+    page.mouse.down()
+    for k in (0, 8, 24):
+        page.mouse.move(left + k / race.COUNT * (right - left), height, steps=2)
+        check(k)
+    page.mouse.up()
+
+
+def check_descent(page):
+    """Check the figure on the book's page, which is open."""
+    F = race.problem()
+    found = runs(F)
+    solution = found["coordinate"][-1]
+    assert duality_gap(F, solution) < 1e-12, "the race does not end at the minimum"
+    assert not any((w == 0).any() for w in found["sign"]), "a sign step landed on zero"
+    expect(page.locator("#moving-descent_race fieldset")).to_be_enabled()
+
+    def check(k):
+        check_frame(page, k, found, F, F.value(solution))
+
+    check(race.SHOWN)
+    check_keys(page, check)
+    check_drag(page, check)
+    check_buttons(page, check)

@@ -1,0 +1,112 @@
+"""Look at every page in a browser, wide and narrow, in the light and in the dark.
+
+A page fails if a script reports an error, a request fails or goes to another host, a formula is
+not typeset, a picture does not load, the page scrolls sideways, it weighs too much, or axe-core
+finds something that keeps somebody from reading it.
+"""
+
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+
+# At each width a page is loaded in one scheme, and then turned to the other.
+VIEWS = ((1280, "light", "dark"), (390, "dark", "light"))
+# Without "preload", because axe would fetch each style sheet again, and some by a wrong address.
+AXE = {"resultTypes": ["violations"], "preload": False}
+COLOURS = {**AXE, "runOnly": ["color-contrast", "link-in-text-block"]}
+BUDGET = 400_000  # bytes, compressed, of what a page loads beside the fonts and MathJax
+
+SEEN = """() => {
+  const all = selector => [...document.querySelectorAll(selector)];
+  const inBox = e => e && (getComputedStyle(e).overflowX !== "visible" || inBox(e.parentElement));
+  return {
+    scroll: document.documentElement.scrollWidth - window.innerWidth,
+    wide: all("article *")
+      .filter(e => e.getBoundingClientRect().right > window.innerWidth && !inBox(e))
+      .map(e => `${e.tagName}.${e.className}`),
+    bare: all(".math").filter(e => !e.querySelector("mjx-container")).length,
+    broken: all("img").filter(e => e.complete && !e.naturalWidth).map(e => e.src),
+  };
+}"""
+
+
+def listen(page, found, host):
+    """Note in `found` each error that the page reports, and each request that goes wrong."""
+
+    def note(text, wrong=True):
+        if wrong:
+            found.append(text)
+
+    def foreign(address):
+        return urlsplit(address).hostname not in (host, None)
+
+    page.on("console", lambda said: note(said.text, said.type == "error"))
+    page.on("pageerror", lambda error: note(str(error)))
+    page.on("requestfailed", lambda request: note(f"failed: {request.url}"))
+    page.on("response", lambda reply: note(f"{reply.status}: {reply.url}", reply.status >= 400))
+    page.on("request", lambda request: note(f"other host: {request.url}", foreign(request.url)))
+
+
+def open_page(page, address):
+    """Load a page and wait until its formulas are typeset and nothing is on its way."""
+    page.goto(address, wait_until="load", timeout=60_000)
+    page.evaluate("() => window.MathJax && MathJax.startup.promise")
+    page.wait_for_load_state("networkidle", timeout=60_000)
+
+
+def seen_wrong(page):
+    """Return what can be seen to be wrong with a page that is open."""
+    seen, found = page.evaluate(SEEN), []
+    if seen["scroll"] > 0:
+        found.append(f"scrolls sideways by {seen['scroll']} px: {seen['wide'][:3]}")
+    if seen["bare"]:
+        found.append(f"{seen['bare']} formulas are not typeset")
+    return found + [f"picture does not load: {source}" for source in seen["broken"]]
+
+
+def barriers(page, options):
+    """Return what axe finds."""
+    return [
+        f"axe: {rule['help']}: {[node['html'][:120] for node in rule['nodes'][:3]]}"
+        for rule in Axe().run(page, options=options).response["violations"]
+    ]
+
+
+def weight(requests):
+    """Return how many bytes came over the line, those of fonts and of MathJax left out."""
+    counted = [r for r in requests if r.resource_type != "font" and "mathjax" not in r.url]
+    return sum(r.sizes()["responseBodySize"] for r in counted if r.response())
+
+
+def look(context, address, turned):
+    """Load one page, and turn it to the other scheme; return what is wrong, and its weight."""
+    found, requests = [], []
+    page = context.new_page()
+    listen(page, found, "127.0.0.1")
+    page.on("request", lambda request: requests.append(request))
+    open_page(page, address)
+    size = weight(requests)
+    if size > BUDGET:
+        found.append(f"weighs {size / 1000:.0f} kB, more than {BUDGET / 1000:.0f} kB")
+    found += seen_wrong(page) + barriers(page, AXE)
+    page.emulate_media(color_scheme=turned)
+    found += [f"turned {turned}: {problem}" for problem in barriers(page, COLOURS)]
+    page.close()
+    return found, size
+
+
+def check_pages(browser, base, names):
+    """Look at all pages in all views; print the heaviest; return what is wrong."""
+    found, sizes = [], {}
+    for width, scheme, turned in VIEWS:
+        for name in names:
+            # A context a page, so that nothing comes from the cache and the weight is a whole one.
+            context = browser.new_context(
+                viewport={"width": width, "height": 900}, color_scheme=scheme
+            )
+            wrong, sizes[name] = look(context, f"{base}{name}.html", turned)
+            found += [f"{name}, {scheme}, {width} px: {problem}" for problem in wrong]
+            context.close()
+    heaviest = sorted(sizes, key=sizes.get, reverse=True)[:3]
+    print("heaviest:", ", ".join(f"{name} {sizes[name] / 1000:.0f} kB" for name in heaviest))
+    return found

@@ -1,0 +1,159 @@
+"""The lasso's path on the eight prostate columns, with the error that ten folds report.
+
+Training rows, folds, grid and standardising are those of chapter 7: columns are standardised by the
+rows that a fit may see, so anew in every fold.
+"""
+
+import numpy as np
+from sklearn.model_selection import KFold
+
+from figures import Button, Change, Drag, Figure, Slider, Table
+from figures.draw import Plot, decimals, move, spread
+from regkit import Lasso, load_prostate
+from regkit.objective import Objective
+from regkit.penalties import L1
+from regkit.selection import ErrorCurve, cross_validate, degrees_of_freedom
+
+NAME = "coefficient_path"
+ALPHAS = np.geomspace(1, 0.001, 46)
+COLORS = ("blue", "vermillion", "green", "purple", "orange", "sky", "grey", "black")
+XTICKS = (1, 0.1, 0.01, 0.001)
+XLABEL = "penalty α (weaker to the right)"
+
+
+def standardise(A, rows):
+    """Centre and scale all rows as the given rows demand."""
+    return (A - A[rows].mean(axis=0)) / A[rows].std(axis=0)
+
+
+def training_rows():
+    """Return the 67 rows as they came, their targets and the columns' names."""
+    prostate = load_prostate()
+    return prostate.data[prostate.train], prostate.target[prostate.train], prostate.feature_names
+
+
+def error_curve(X, y):
+    """Cross-validate by ten folds, each standardised by its own training rows."""
+    folds = list(KFold(10, shuffle=True, random_state=0).split(X))
+    curves = [cross_validate(standardise(X, a), y, ALPHAS, cv=[(a, b)]) for a, b in folds]
+    errors = np.hstack([curve.errors for curve in curves])
+    return ErrorCurve(ALPHAS, errors, np.array([len(b) for _, b in folds]))
+
+
+def path_picture(coefs, names, curve):
+    """Draw the eight coefficients, with a dot on each at the penalty in force."""
+    start = curve.best("1se")
+    plot = Plot(NAME, "path", x=(1, 0.001), y=(-0.35, 0.8), log="x", margins=(52, 66, 12, 44))
+    plot.axes(XTICKS, (-0.2, 0, 0.2, 0.4, 0.6, 0.8), XLABEL, "coefficient")
+    plot.line([1, 0.001], [0, 0], kind="thin")
+    for row, color in zip(coefs, COLORS, strict=True):
+        plot.line(ALPHAS, row, color)
+    heights = spread([plot.y(row[-1]) for row in coefs], 16)
+    for name, row, color, height in zip(names, coefs, COLORS, heights, strict=True):
+        plot.text(0.001, row[-1], name, color, dx=6, dy=height - plot.y(row[-1]) + 4.5)
+    plot.cursor("cursor", ALPHAS[start])
+    dots = [f"dot-{name}" for name in names]
+    for dot, row, color in zip(dots, coefs, COLORS, strict=True):
+        plot.moving_dot(dot, ALPHAS[start], row[start], color)
+    ends = ", ".join(
+        f"{name} {decimals(row[-1], 2)}" for name, row in zip(names, coefs, strict=True)
+    )
+    picture = plot.picture(
+        "The lasso's eight coefficients on the prostate data against the penalty. All are 0 at "
+        f"alpha 1; at 0.001 they are: {ends}."
+    )
+    places = [
+        Change(
+            dot,
+            "transform",
+            tuple(move(plot.x(a), plot.y(w)) for a, w in zip(ALPHAS, row, strict=True)),
+        )
+        for dot, row in zip(dots, coefs, strict=True)
+    ]
+    return picture, [plot.cursor_changes("cursor", ALPHAS), *places], tuple(map(plot.x, ALPHAS))
+
+
+def error_picture(curve):
+    """Draw the error that the folds report, its standard error, and what the two rules choose."""
+    mean, se = curve.mean_error, curve.std_error
+    plot = Plot(NAME, "error", x=(1, 0.001), y=(0.4, 1.9), log="x", margins=(52, 22, 12, 44))
+    plot.axes(XTICKS, (0.4, 0.8, 1.2, 1.6), XLABEL, "cross-validated error")
+    band = np.append(mean + se, (mean - se)[::-1])
+    plot.area(np.append(ALPHAS, ALPHAS[::-1]), band, "sky")
+    plot.line(ALPHAS, mean, "blue")
+    least, sparest = curve.best("min"), curve.best("1se")
+    for k, word in ((least, "least"), (sparest, "one s.e.")):
+        plot.line([ALPHAS[k]] * 2, [0.4, 1.9], kind="dashed")
+        plot.text(ALPHAS[k], 1.9, word, dx=5, dy=12)
+    plot.text(0.0011, 0.5, "band: ± one s.e.", "blue", anchor="end", dy=6)
+    plot.cursor("cursor-error", ALPHAS[sparest])
+    plot.moving_dot("dot-error", ALPHAS[sparest], mean[sparest], "blue")
+    picture = plot.picture(
+        f"The error reported by ten folds against the penalty. It is least, {mean[least]:.3f}, at "
+        f"alpha {ALPHAS[least]:.3f}; the largest alpha within one standard error of that is "
+        f"{ALPHAS[sparest]:.3f}, with an error of {mean[sparest]:.3f}."
+    )
+    places = tuple(move(plot.x(a), plot.y(e)) for a, e in zip(ALPHAS, mean, strict=True))
+    changes = [
+        plot.cursor_changes("cursor-error", ALPHAS),
+        Change("dot-error", "transform", places),
+    ]
+    return picture, changes, tuple(map(plot.x, ALPHAS))
+
+
+def said(k, coefs, names, curve):
+    """Say the state at one penalty."""
+    kept = [f"{n} {decimals(w, 2)}" for n, w in zip(names, coefs[:, k], strict=True) if w != 0]
+    what = f"{len(kept)} of 8 coefficients are not zero: {', '.join(kept)}"
+    if len(kept) < 2:
+        what = f"only {kept[0]} is not zero" if kept else "all eight coefficients are zero"
+    rule = {
+        curve.best("min"): " This is the least error.",
+        curve.best("1se"): " This is the largest α within one standard error of the least.",
+    }
+    error, se = curve.mean_error[k], curve.std_error[k]
+    return (
+        f"At α = {ALPHAS[k]:.3f}, {what}. "
+        f"Ten folds report an error of {error:.3f} (standard error {se:.3f}).{rule.get(k, '')}"
+    )
+
+
+def build():
+    """Return the figure."""
+    X, y, names = training_rows()
+    Z = standardise(X, slice(None))
+    coefs = np.array([Lasso(a).fit(Z, y).coef_ for a in ALPHAS]).T
+    curve = error_curve(X, y)
+    df = [
+        degrees_of_freedom(Objective(Z, y, L1(a)), w) for a, w in zip(ALPHAS, coefs.T, strict=True)
+    ]
+    columns = {
+        f"at-{name}": [decimals(w) for w in row] for name, row in zip(names, coefs, strict=True)
+    }
+    columns |= {
+        "at-error": [decimals(e) for e in curve.mean_error],
+        "at-se": [decimals(e) for e in curve.std_error],
+        "at-df": [f"{d:g}" for d in df],
+    }
+    start = curve.best("1se")
+    path, path_changes, along = path_picture(coefs, names, curve)
+    error, error_changes, along_error = error_picture(curve)
+    heads = [*names, "CV error", "its standard error", "degrees of freedom"]
+    rows = [
+        (head, (part, texts[start]))
+        for head, (part, texts) in zip(heads, columns.items(), strict=True)
+    ]
+    cells = [Change(part, "text", tuple(texts)) for part, texts in columns.items()]
+    return Figure(
+        title="What does each penalty keep, and what does that cost?",
+        pictures=(path, error),
+        sliders=(Slider("alpha", "penalty α", tuple(f"{a:.3f}" for a in ALPHAS), start),),
+        buttons=(
+            Button("least error", "alpha", to=curve.best("min")),
+            Button("one standard error", "alpha", to=start),
+        ),
+        words=tuple(said(k, coefs, names, curve) for k in range(len(ALPHAS))),
+        changes=(*path_changes, *error_changes, *cells),
+        table=Table("The fit at this penalty", tuple(rows)),
+        drags=(Drag("path", "alpha", along), Drag("error", "alpha", along_error)),
+    )

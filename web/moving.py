@@ -1,0 +1,198 @@
+"""Figures that move under the reader's hand.
+
+    :::{moving} coefficient_path
+    On the book's page this figure moves: its slider changes the penalty.
+    :::
+
+draws the figure that ``web/figures/coefficient_path.py`` builds, with the text as its caption. A
+notebook shows the text as it stands, so it must read well there. A page gets an inline SVG, its
+sliders, a sentence that says the state, a table if there is one, and all frames as JSON. The PDF
+and other books get the still picture.
+
+To make one: write ``web/figures/NAME.py`` with a function ``build()`` that returns a
+`figures.Figure`. Draw its pictures with `figures.draw.Plot`, 400 units wide: two stand side by side
+on a wide page, and one above the other on a telephone. Give a *part* to every shape that moves, and
+list in `changes` what becomes of its attributes, frame by frame; no script is needed then. A table
+cell given as (part, text) is changed in the same way.
+
+A figure with too many states for frames brings ``web/figures/NAME.js``, which runs after
+``moving.js``. There ``figure = document.getElementById("moving-NAME")`` hears the event "move",
+with ``detail.values`` the positions of the sliders, and has ``figure.data`` (the `data` of the
+Figure), ``figure.part(part)``, ``figure.change(part, attribute or "text", value)`` and
+``figure.set(slider, position)``; the words are the part "words".
+"""
+
+import json
+import re
+import shutil
+from functools import cache
+from html import escape
+from os.path import relpath
+from pathlib import Path
+
+import figures
+from docutils import nodes
+from figures import draw
+from sphinx.util.docutils import SphinxDirective
+
+FOLDER = figures.FOLDER
+built = cache(figures.build)
+
+
+class moving(nodes.General, nodes.Element):
+    """A figure that moves; its children are the still picture and the caption's paragraphs."""
+
+
+class Moving(SphinxDirective):
+    """The figure that the argument names, with its caption."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self):
+        name = self.arguments[0]
+        for path in (FOLDER / "__init__.py", FOLDER / "draw.py", FOLDER / f"{name}.py"):
+            self.env.note_dependency(str(path))
+        figure = built(name)
+        still = Path(self.env.app.doctreedir).parent / "moving" / f"{name}.svg"
+        still.parent.mkdir(parents=True, exist_ok=True)
+        still.write_text(draw.still(name, figure), "utf-8", newline="\n")
+        image = nodes.image(uri="/" + relpath(still, self.env.srcdir), alt=draw.told(figure))
+        caption = self.parse_text_to_nodes("\n".join(self.content))
+        return [moving("", image, *caption, name=name)]
+
+
+def choose_form(app, doctree, docname):
+    """Keep the still picture only where nothing can move."""
+    for node in list(doctree.findall(moving)):
+        image, *paragraphs = node.children
+        if moves(app):
+            node.remove(image)
+        else:
+            inline = [child for paragraph in paragraphs for child in paragraph.children]
+            node.replace_self(nodes.figure("", image, nodes.caption("", "", *inline)))
+
+
+def moves(app):
+    """Return whether what is built runs scripts."""
+    return app.builder.format == "html" and app.builder.name != "epub"
+
+
+def controls(name, figure):
+    """Return the sliders and buttons, asleep until the script wakes them."""
+    lines = [f'<fieldset class="moving-controls" disabled="" aria-labelledby="{name}-title">']
+    for slider in figure.sliders:
+        at, text = f"{name}-{slider.name}", escape(slider.texts[slider.start])
+        widest = max(map(len, slider.texts))
+        lines += [
+            f'<div class="moving-slider"><label for="{at}">{escape(slider.label)}</label>',
+            f'<input type="range" id="{at}" min="0" max="{len(slider.texts) - 1}" step="1"'
+            f' value="{slider.start}" aria-valuetext="{text}" autocomplete="off" />',
+            f'<span id="{at}-text" aria-hidden="true" style="min-width: {widest}ch">{text}</span>',
+            "</div>",
+        ]
+    if figure.buttons:
+        buttons = [f'<button type="button">{escape(b.label)}</button>' for b in figure.buttons]
+        lines += ['<div class="moving-buttons">', *buttons, "</div>"]
+    return [*lines, "</fieldset>"]
+
+
+def table(name, figure):
+    """Return the table, each of whose cells that change has an id."""
+    lines = ['<table class="moving-table">', f"<caption>{escape(figure.table.caption)}</caption>"]
+    if figure.table.head:
+        head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in figure.table.head)
+        lines.append(f"<thead><tr>{head}</tr></thead>")
+    lines.append("<tbody>")
+    for first, *rest in figure.table.rows:
+        cells = [f'<th scope="row">{escape(first)}</th>']
+        for cell in rest:
+            part, text = (None, cell) if isinstance(cell, str) else cell
+            at = f' id="{name}-{part}"' if part else ""
+            cells.append(f"<td{at}>{escape(text)}</td>")
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return [*lines, "</tbody>", "</table>"]
+
+
+def frames(name, figure):
+    """Return as JSON what the script needs."""
+    content = {
+        "name": name,
+        "sliders": [{"name": s.name, "texts": s.texts} for s in figure.sliders],
+        "buttons": [{"slider": b.slider, "to": b.to, "by": b.by} for b in figure.buttons],
+        "drags": [vars(drag) for drag in figure.drags],
+        "words": figure.words,
+        "changes": [(change.part, change.what, change.values) for change in figure.changes],
+        "data": figure.data,
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def html(name, figure):
+    """Return the figure as HTML, up to its caption."""
+    words, longest = figure.words[figure.start], max(figure.words, key=len)
+    lines = [
+        f'<figure class="moving" id="moving-{name}">',
+        f'<p class="moving-title" id="{name}-title">{escape(figure.title)}</p>',
+        '<div class="moving-pictures">',
+        *(picture.svg for picture in figure.pictures),
+        "</div>",
+        *controls(name, figure),
+        '<div class="moving-state">',
+        f'<p class="moving-words" data-longest="{escape(longest)}">'
+        f'<span id="{name}-words" aria-live="polite">{escape(words)}</span></p>',
+        *(table(name, figure) if figure.table else []),
+        "</div>",
+        f'<script type="application/json">{frames(name, figure)}</script>',
+        "<figcaption>",
+    ]
+    return "\n".join(lines)
+
+
+def pages():
+    """Return which figures stand in which chapter: by the chapter's name, their names in turn."""
+    found = {}
+    for path in sorted((FOLDER.parent.parent / "chapters").glob("*.ipynb")):
+        for name in re.findall(r":::\{moving\} (\w+)", path.read_text("utf-8")):
+            found.setdefault(path.stem, []).append(name)
+    return found
+
+
+def visit(translator, node):
+    translator.body.append(html(node["name"], built(node["name"])))
+
+
+def depart(translator, node):
+    translator.body.append("</figcaption>\n</figure>\n")
+
+
+def copy_assets(app):
+    """Put style and scripts where the pages find them."""
+    if moves(app):
+        folder = Path(app.outdir, "_static", "moving")
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in [FOLDER / "moving.css", *FOLDER.glob("*.js")]:
+            shutil.copyfile(path, folder / path.name)
+
+
+def add_assets(app, pagename, templatename, context, doctree):
+    """Load them on a page that has a figure to move."""
+    if doctree is None or not moves(app):
+        return
+    shown = [node["name"] for node in doctree.findall(moving)]
+    if shown:
+        app.add_css_file("moving/moving.css")
+        for name in ["moving", *shown]:
+            if (FOLDER / f"{name}.js").is_file():
+                app.add_js_file(f"moving/{name}.js", loading_method="defer")
+
+
+def setup(app):
+    """Make the directive and its node known to Sphinx."""
+    app.add_node(moving, html=(visit, depart))
+    app.add_directive("moving", Moving)
+    app.connect("builder-inited", copy_assets)
+    app.connect("doctree-resolved", choose_form)
+    app.connect("html-page-context", add_assets)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
