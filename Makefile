@@ -20,10 +20,10 @@ ifneq ($(PYTHON),$(shell cat $(ready) 2>/dev/null))
 endif
 endif
 
-.PHONY: help book test frameworks lab run identical site pdf lint sabotage mutants bench wheel lock hooks clean
+.PHONY: help book test frameworks lab run identical site-test pdf lint sabotage mutants bench wheel lock hooks clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 16
 
 book: $(ready) ## build the book into _build/html
 	@$(VENV)/bin/jupyter-book build . -W -n --keep-going
@@ -53,7 +53,7 @@ identical: ## execute the chapters under other Pythons and processors: the same 
 			done; \
 		else echo "Python $$v: not here, not compared"; fi || exit 1; done
 
-site: $(VENV)/site ## load every page of the built book in a browser (needs Chromium)
+site-test: $(VENV)/site ## test the built book in Chromium, which it installs if there is none
 	@$(py) web/browse.py
 
 pdf: $(VENV)/pdf ## print the book into _build/pdf, and check it (needs TeX, and says what of it)

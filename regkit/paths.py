@@ -242,8 +242,9 @@ def enet_path(
         alphas, lambda count: max((alpha_grid(F, eps, count) for F in objectives), key=max)
     )
     paths = [active_set_path(F, grid, tol=tol, max_iter=max_iter) for F in objectives]
-    found = [np.array(part) for part in zip(*paths, strict=True)]
-    coefs, dual_gaps, n_iters = found if targets.ndim == 2 else [part[0] for part in found]
+    coefs, dual_gaps, n_iters = paths[0]
+    if targets.ndim == 2:
+        coefs, dual_gaps, n_iters = (np.array(part) for part in zip(*paths, strict=True))
     if return_n_iter:
         return PathWithIterations(grid, coefs, dual_gaps, n_iters)
     return Path(grid, coefs, dual_gaps)

@@ -337,6 +337,27 @@ MUTANTS = [
         "if True:",
         "test_certificates",
     ),
+    Mutant(
+        "a dual point at α = 0 that leaves the domain of the squared hinge",
+        "certificates.py",
+        "sample_weight=s * bend)",
+        "sample_weight=s)",
+        "test_certificates",
+    ),
+    Mutant(
+        "a mean that rounds a dependence of columns away",
+        "objective.py",
+        "size = np.maximum(d.max(initial=0), np.sqrt(Vt**2 @ self.column_squares))",
+        "size = d.max(initial=0)",
+        "test_certificates test_solvers",
+    ),
+    Mutant(
+        "a coefficient of 1e-17 on a constant column",
+        "solvers/closed_form.py",
+        "Vt[kept] * ~flat",
+        "Vt[kept] + 1e-17 * flat",
+        "test_solvers",
+    ),
 ]
 
 

@@ -4,12 +4,17 @@ import dataclasses
 import json
 import re
 from functools import cache
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import figures
 import moving
+import moving_html
+import moving_still
 import pytest
 import recomputed
+from docutils import nodes
+from docutils.utils import new_document
 from figures import Change, Figure, Slider, draw
 
 from regkit.plots import PALETTE
@@ -39,7 +44,7 @@ def test_every_frame_says_what_regkit_says(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_page_opens_in_the_state_that_its_first_frame_has(name):
     figure = built(name)
-    page = ElementTree.fromstring(moving.html(name, figure).split("<script")[0] + "</figure>")
+    page = ElementTree.fromstring(moving_html.html(name, figure).split("<script")[0] + "</figure>")
     parts = {e.get("id"): e for e in page.iter() if e.get("id")}
     for change in figure.changes:
         part = parts[f"{name}-{change.part}"]
@@ -57,7 +62,7 @@ def test_figure_has_title_words_and_descriptions(name):
         assert root.get("role") == "img" and root.get("aria-labelledby") == f"{name}-title"
         assert root.findtext("desc") == picture.alt and len(picture.alt) > 60
         assert root.find("desc").get("id") == root.get("aria-describedby")
-    text = moving.html(name, figure)
+    text = moving_html.html(name, figure)
     ids = re.findall(r' id="([^"]+)"', text)
     assert len(set(ids)) == len(ids)
     assert all(i.startswith((f"{name}-", f"moving-{name}")) for i in ids)
@@ -66,8 +71,8 @@ def test_figure_has_title_words_and_descriptions(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_still_picture_stands_alone(name):
-    root = ElementTree.fromstring(draw.still(name, built(name)))
-    assert root.findtext(f"{SVG}title") == draw.told(built(name))
+    root = ElementTree.fromstring(moving_still.still(name, built(name)))
+    assert root.findtext(f"{SVG}title") == moving_still.told(built(name))
     style = root.findtext(f"{SVG}style")
     assert "var(" not in style and PALETTE["blue"] in style
 
@@ -75,8 +80,8 @@ def test_still_picture_stands_alone(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_building_twice_gives_the_same_bytes(name):
     again = figures.build(name)
-    assert moving.html(name, again) == moving.html(name, built(name))
-    assert draw.still(name, again) == draw.still(name, built(name))
+    assert moving_html.html(name, again) == moving_html.html(name, built(name))
+    assert moving_still.still(name, again) == moving_still.still(name, built(name))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -120,6 +125,32 @@ def bar_length(d):
     return max(places) - min(places)
 
 
+# What becomes of a figure depends on where it is shown.
+
+
+def shown_by(form, name):
+    """Return what a builder makes of a figure in a document."""
+    document = new_document("a chapter")
+    picture, text = nodes.image(uri="still.svg"), nodes.paragraph("", "A caption.")
+    document += moving.moving("", picture, text, name="geometry")
+    builder = SimpleNamespace(format=form, name=name)
+    moving.choose_form(SimpleNamespace(builder=builder), document, "a chapter")
+    return document[0]
+
+
+def test_page_moves_and_needs_no_still_picture():
+    node = shown_by("html", "html")
+    assert isinstance(node, moving.moving) and not list(node.findall(nodes.image))
+
+
+@pytest.mark.parametrize(("form", "name"), [("latex", "latex"), ("html", "epub"), ("text", "text")])
+def test_paper_has_the_still_picture_and_the_caption(form, name):
+    figure = shown_by(form, name)
+    image, caption = figure
+    assert isinstance(figure, nodes.figure) and image["uri"] == "still.svg"
+    assert isinstance(caption, nodes.caption) and caption.astext() == "A caption."
+
+
 # A figure that does not fit together is refused.
 
 
@@ -141,7 +172,7 @@ def test_frames_and_values_must_agree_in_number():
 
 def test_frames_cannot_end_the_script_that_holds_them():
     figure = small(words=("</script>", "<!-- two"))
-    text = moving.frames("name", figure)
+    text = moving_html.frames("name", figure)
     assert "<" not in text and json.loads(text)["words"] == ["</script>", "<!-- two"]
 
 

@@ -114,16 +114,16 @@ def test_the_classifiers_name_the_pythons_that_ci_tests():
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "intro.md"])
 def test_every_make_command_that_is_named_exists(name):
-    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
     shell = "\n".join(re.findall(r"```sh\n(.*?)```", text(name), re.DOTALL))
-    named = re.findall(r"`make\s([a-z]+)", text(name)) + re.findall(r"^make (\w+)", shell, re.M)
+    named = re.findall(r"`make\s([a-z-]+)", text(name)) + re.findall(r"^make ([\w-]+)", shell, re.M)
     assert named
     assert set(named) <= targets
 
 
 def test_help_lists_every_command():
     phony = re.search(r"^\.PHONY: (help .*)$", text("Makefile"), re.MULTILINE)[1].split()
-    assert re.findall(r"^([a-z]+):.*## ", text("Makefile"), re.MULTILINE) == phony
+    assert re.findall(r"^([a-z-]+):.*## ", text("Makefile"), re.MULTILINE) == phony
 
 
 def test_every_page_in_the_table_of_contents_exists():
@@ -137,7 +137,8 @@ def test_the_repository_address_stands_in_one_place():
         f"{path.relative_to(ROOT)}:{number}"
         for path in project_files()
         for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1)
-        if address in line
+        # Away from home a notebook has to name it: test_notebooks.py compares that with this.
+        if address in line and f"%pip install -q git+https://{address}" not in line
     ]
     assert len(places) == 1, places
 

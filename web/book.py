@@ -15,6 +15,8 @@ MENDED = (
     (r"<script[^>]*scripts/fontawesome\.js[^>]*></script>", ""),
     # The search dialogue only leads to the search page, which loads the index itself.
     (r"<script[^>]*(searchtools|language_data|searchindex)\.js[^>]*></script>", ""),
+    # What a drawing says to a screen reader has no place where a word could be highlighted.
+    (r"<desc id=", '<desc class="nohighlight" id='),
     # The end of what drop_thebe drops, and a place for an advertisement.
     (r'(?s)<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName.*?</script>', ""),
     (r'<div id="ethical-ad-placement"[^>]*>\s*</div>', ""),

@@ -1,4 +1,9 @@
-"""Open the machine's Chromium, which is installed first if there is none and that is allowed."""
+"""Open the machine's Chromium, which is installed first if there is none and that is allowed.
+
+    python web/browser.py
+
+only sees to it that there is one, and fails where none can be had.
+"""
 
 import contextlib
 import os
@@ -26,21 +31,29 @@ def install():
     """Have Debian's Chromium installed, as root or by a sudo that asks nothing."""
     print("There is no Chromium here: installing Debian's", flush=True)
     prefix = () if os.geteuid() == 0 else ("sudo", "-n")
-    for command in INSTALL:
-        subprocess.run([*prefix, *command], stdout=subprocess.DEVNULL, timeout=300)
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        for command in INSTALL:
+            subprocess.run([*prefix, *command], stdout=subprocess.DEVNULL, timeout=300)
+
+
+def find_or_install():
+    """Return the path of a Chromium; end the program where none can be had."""
+    if not find():
+        install()
+    return find() or sys.exit("There is no Chromium here, and it could not be installed")
 
 
 @contextlib.contextmanager
 def open_browser():
     """Give a browser of Playwright's for as long as the block runs."""
-    if not find():
-        with contextlib.suppress(OSError, subprocess.SubprocessError):
-            install()
-    if not (path := find()):
-        sys.exit("Nothing was checked: there is no Chromium here, and it could not be installed")
+    path = find_or_install()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
             yield browser
         finally:
             browser.close()
+
+
+if __name__ == "__main__":
+    find_or_install()

@@ -16,12 +16,22 @@ from playwright.sync_api import expect
 from regkit.certificates import duality_gap
 from regkit.penalties import soft_threshold
 
-LAST = """name => {
-  const ends = document.getElementById(`descent_race-plane-${name}-marks`).getAttribute("d");
-  return ends.slice(ends.lastIndexOf("M") + 1).split("h")[0].split(" ").map(Number);
+STATE = """names => {
+  const part = name => document.getElementById(`descent_race-${name}`);
+  const marks = (picture, name) =>
+    part(`${picture}-${name}-marks`).getAttribute("d").split("M").slice(1);
+  const slider = part("step");
+  return {
+    step: [slider.value, slider.getAttribute("aria-valuetext")],
+    words: part("words").textContent,
+    rows: Object.fromEntries(names.map(name => [name, {
+      cells: ["zeros", "second", "above"].map(cell => part(`${cell}-${name}`).textContent),
+      last: marks("plane", name).at(-1).split("h")[0].split(" ").map(Number),
+      count: marks("zero", name).length,
+    }])),
+    glides: document.getAnimations().length,
+  };
 }"""
-COUNTED = """name => document
-  .getElementById(`descent_race-zero-${name}-marks`).getAttribute("d").split("M").length - 1"""
 
 
 def runs(F):
@@ -50,10 +60,6 @@ def runs(F):
     return found
 
 
-def cell(page, part):
-    return page.locator(f"#descent_race-{part}").text_content()
-
-
 def close(text, value):
     """Return whether a text with four decimals reads as a value, and "0" as nothing but zero."""
     if text == "0":
@@ -63,27 +69,23 @@ def close(text, value):
 
 def check_frame(page, k, found, F, least):
     """Assert that table, words and picture tell the k-th iterates."""
-    slider = page.locator("#descent_race-step")
-    assert slider.input_value() == slider.get_attribute("aria-valuetext") == str(k)
-    words, plot = cell(page, "words"), race.plane()
+    seen, plot = page.evaluate(STATE, list(found)), race.plane()
+    assert seen["step"] == [str(k)] * 2, seen["step"]
     for name, run in found.items():
-        w = run[k]
-        assert cell(page, f"zeros-{name}") == str((w == 0).sum()), f"{name}, {k}: zeros"
-        assert close(cell(page, f"second-{name}"), w[1]), f"{name}, {k}: {w[1]}"
-        above = float(cell(page, f"above-{name}"))
-        assert abs(above - (F.value(w) - least)) < 1e-4, f"{name}, {k}: {above}"
-        x, y = page.evaluate(LAST, name)
-        assert np.hypot(x - plot.x(w[0]), y - plot.y(w[1])) < 0.02, (
-            f"{name}, {k}: drawn at {x}, {y}"
-        )
-        assert page.evaluate(COUNTED, name) == k + 1, f"{name}, {k}: marks"
+        w, row, where = run[k], seen["rows"][name], f"{name} after {k}"
+        zeros, second, above = row["cells"]
+        assert zeros == str((w == 0).sum()), f"{where}: {zeros} zeros"
+        assert close(second, w[1]), f"{where}: {second}, not {w[1]}"
+        assert abs(float(above) - (F.value(w) - least)) < 1e-4, f"{where}: {above} above"
+        x, y = row["last"]
+        assert np.hypot(x - plot.x(w[0]), y - plot.y(w[1])) < 0.02, f"{where}: drawn at {x}, {y}"
+        assert row["count"] == k + 1, f"{where}: {row['count']} marks"
         if k:
-            told = re.search(rf"(exactly 0|[−\d.]+) by {name}", words)
-            assert told, words
-            assert close(told[1].removeprefix("exactly "), w[1]), words
+            told = re.search(rf"(exactly 0|[−\d.]+) by {name}", seen["words"])
+            assert told and close(told[1].removeprefix("exactly "), w[1]), seen["words"]
     same = np.allclose(found["sign"][k], found["proximal"][k], rtol=0, atol=1e-9)
-    assert ("the same step" in words) == (same and k > 0), words
-    assert not page.evaluate("document.getAnimations().length"), "something moves by itself"
+    assert ("the same step" in seen["words"]) == (same and k > 0), seen["words"]
+    assert not seen["glides"], "something moves by itself"
 
 
 def check_buttons(page, check):

@@ -2,8 +2,8 @@
 
     python web/check_moving.py [_build/html]
 
-Of each figure: its slider is driven by keys, by the mouse and through its picture, and its buttons
-are pressed; words, table and what a screen reader hears of the slider are compared with
+Of each figure: its slider is driven by keys, by the mouse and by a finger on its picture, and its
+buttons are pressed; words, table and what a screen reader hears of the slider are compared with
 `recomputed`, letter by letter; the picture moves with them; nothing below it jumps. Without scripts
 the still picture is there, and no control that would do nothing. Who asked for less motion gets
 none. The moves of the other two figures are checked by modules of their own.
@@ -19,7 +19,11 @@ from recomputed import EXPECTED
 from serve import serve
 
 ROOT = Path(__file__).resolve().parent.parent
-VIEWS = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
+VIEWS = (
+    {"viewport": {"width": 1280, "height": 900}},
+    {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+    {"java_script_enabled": False},
+)
 
 STATE = """name => {
   const part = id => document.getElementById(`${name}-${id}`);
@@ -104,6 +108,20 @@ def check_drags(page, name, figure):
     return seen
 
 
+def check_taps(page, name, figure):
+    """Tap on each picture that can be drawn over; return the states seen."""
+    seen = []
+    for drag in figure.drags:
+        svg = page.locator(f"#{name}-{drag.picture}")
+        at = len(drag.at) // 3
+        width = next(p.width for p in figure.pictures if p.name == drag.picture)
+        scale = svg.bounding_box()["width"] / width
+        svg.tap(position={"x": scale * drag.at[at], "y": 60})
+        seen.append(check_state(page, name))
+        assert abs(seen[-1]["at"] - at) <= 1, f"{name}: a tap leads to {seen[-1]['at']}"
+    return seen
+
+
 def check_buttons(page, name, figure):
     """Press each button with the keyboard; return the states seen."""
     seen = []
@@ -127,6 +145,8 @@ def check_frames(page, name):
     assert (start["at"], start["words"]) == (slider.start, figure.words[figure.start])
     seen = [start, *check_keys(page, name, place, last), *check_mouse(page, name, place, last)]
     seen += check_drags(page, name, figure) + check_buttons(page, name, figure)
+    if page.evaluate("navigator.maxTouchPoints"):
+        seen += check_taps(page, name, figure)
     assert len({s["height"] for s in seen}) == 1, f"{name}: what is below it jumps"
     states = {s["at"] for s in seen}
     assert len({s["moved"] for s in seen}) == len(states), f"{name}: the picture does not follow"
@@ -177,7 +197,7 @@ def check_page(context, chapter, names):
 def check_moving(browser, base):
     """Check all figures on a site; return what is wrong."""
     found = []
-    for options in (*({"viewport": view} for view in VIEWS), {"java_script_enabled": False}):
+    for options in VIEWS:
         context = browser.new_context(base_url=base, **options)
         for chapter, names in pages().items():
             try:

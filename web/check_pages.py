@@ -13,9 +13,26 @@ from axe_playwright_python.sync_playwright import Axe
 VIEWS = ((1280, "light", "dark"), (390, "dark", "light"))
 # Without "preload", because axe would fetch each style sheet again, and some by a wrong address.
 AXE = {"resultTypes": ["violations"], "preload": False}
-COLOURS = {**AXE, "runOnly": ["color-contrast", "link-in-text-block"]}
+BUT_CONTRAST = {**AXE, "rules": {"color-contrast": {"enabled": False}}}
+CONTRAST = {**AXE, "runOnly": ["color-contrast"]}
 BUDGET = 400_000  # bytes, compressed, of what a page loads beside the fonts and MathJax
 
+# Marks one text of each look, its ink, paper, size and weight: axe needs minutes for thousands.
+MARK = """() => {
+  const seen = new Set(), paper = new Map([[document.documentElement, ""]]);
+  for (const e of document.querySelectorAll("body, body *")) {
+    const style = getComputedStyle(e);
+    const {backgroundColor: colour, backgroundImage: image, opacity} = style;
+    const own = `${colour}${image}${opacity}`.replace("rgba(0, 0, 0, 0)none1", "");
+    paper.set(e, paper.get(e.parentElement) + own);
+    e.removeAttribute("data-look");
+    if (![...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim())) continue;
+    if (!e.checkVisibility()) continue;
+    const look = [paper.get(e), style.color, style.fontSize, style.fontWeight].join();
+    if (!seen.has(look)) e.setAttribute("data-look", "");
+    seen.add(look);
+  }
+}"""
 SEEN = """() => {
   const all = selector => [...document.querySelectorAll(selector)];
   const inBox = e => e && (getComputedStyle(e).overflowX !== "visible" || inBox(e.parentElement));
@@ -64,12 +81,18 @@ def seen_wrong(page):
     return found + [f"picture does not load: {source}" for source in seen["broken"]]
 
 
-def barriers(page, options):
-    """Return what axe finds."""
+def barriers(page, context, options):
+    """Return what axe finds in a part of the page."""
     return [
         f"axe: {rule['help']}: {[node['html'][:120] for node in rule['nodes'][:3]]}"
-        for rule in Axe().run(page, options=options).response["violations"]
+        for rule in Axe().run(page, context, options).response["violations"]
     ]
+
+
+def contrast(page):
+    """Return which looks of text are too pale."""
+    page.evaluate(MARK)
+    return barriers(page, {"include": [["[data-look]"]]}, CONTRAST)
 
 
 def weight(requests):
@@ -88,9 +111,9 @@ def look(context, address, turned):
     size = weight(requests)
     if size > BUDGET:
         found.append(f"weighs {size / 1000:.0f} kB, more than {BUDGET / 1000:.0f} kB")
-    found += seen_wrong(page) + barriers(page, AXE)
+    found += seen_wrong(page) + barriers(page, None, BUT_CONTRAST) + contrast(page)
     page.emulate_media(color_scheme=turned)
-    found += [f"turned {turned}: {problem}" for problem in barriers(page, COLOURS)]
+    found += [f"turned {turned}: {problem}" for problem in contrast(page)]
     page.close()
     return found, size
 

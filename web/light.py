@@ -8,7 +8,9 @@ what they use. What is left out of the pages stays in `_static`, with its licenc
 import base64
 import hashlib
 import io
+import logging
 import re
+from itertools import chain, repeat
 from pathlib import Path
 
 import lightningcss
@@ -34,7 +36,7 @@ NEEDED = {
     "clipboard.min.js": r'class="highlight',
     "copybutton.js": r'class="highlight',
     "design-tabs.js": r'class="sd-tab',
-    "togglebutton.js": r'class="(?=[^"]*\badmonition\b)([^"]* )?dropdown[ "]|class="([^"]* )?toggle[ "]',
+    "togglebutton.js": r'class="(?=[^"]*\badmonition\b)([^"]* )?dropdown[ "]',
 }
 
 
@@ -80,14 +82,15 @@ def wait(page, site):
 
 
 def sized(page, site):
-    """Return a page that knows the size of its drawings before it has them, and is in no hurry."""
+    """Return a page that knows the size of its drawings, and loads all but the first when due."""
+    loading = chain([""], repeat(' loading="lazy"'))
 
     def measure(image):
         drawn = SIZE.search((site / image[1]).read_text("utf-8"))
         if not drawn:
             return image[0]
         width, height = (round(float(points) * 4 / 3) for points in drawn.groups())
-        return f'<img loading="lazy" width="{width}" height="{height}"'
+        return f'<img width="{width}" height="{height}"{next(loading)}'
 
     return DRAWN.sub(measure, page)
 
@@ -99,6 +102,13 @@ def words_in(site, pages):
     return {word for text in (*pages, *scripts) for word in re.findall(r"[\w-]+", text)}
 
 
+def sheets(light, pages):
+    """Return the names of the pages' style sheets, and of those that `light` was made of before."""
+    before = light.read_text("utf-8").partition("\n")[0].split()[1:-1] if light.exists() else []
+    names = dict.fromkeys([*before, *(name for page in pages for _, name in SHEET.findall(page))])
+    return [name for name in names if name != light.name]
+
+
 def lighten(app, exception):
     """Rewrite the finished pages."""
     if exception or app.builder.name != "html":
@@ -106,13 +116,14 @@ def lighten(app, exception):
     site = Path(app.outdir)
     texts = {path: path.read_text("utf-8") for path in site.rglob("*.html")}
     pages = {path: text for path, text in texts.items() if SHEET.search(text)}
-    names = dict.fromkeys(name for text in pages.values() for _, name in SHEET.findall(text))
-    sheet = one_sheet(site / "_static", names, words_in(site, pages.values()))
-    (site / "_static/light.css").write_text(sheet, "utf-8")
+    light = site / "_static/light.css"
+    names = sheets(light, pages.values())
+    sheet = one_sheet(light.parent, names, words_in(site, pages.values()))
+    light.write_text(f"/* {' '.join(names)} */\n{sheet}", "utf-8")
     digest = hashlib.sha256(sheet.encode()).hexdigest()[:8]
     for path, text in pages.items():
         address = f"{SHEET.search(text)[1]}_static/light.css?v={digest}"
-        text = sized(wait(SHEET.sub("", text), site), site)
+        text = sized(wait(SHEET.sub("", text.replace(FRESH, "")), site), site)
         # Last in the head, because a script that follows a style sheet waits for it.
         link = f'{FRESH}<link rel="stylesheet" href="{address}">\n</head>'
         path.write_text(text.replace("</head>", link, 1), "utf-8")
@@ -120,5 +131,6 @@ def lighten(app, exception):
 
 def setup(app):
     """Rewrite the pages after all that mends them, and before what is beside them is built."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it would list every table it cuts
     app.connect("build-finished", lighten, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,17 +22,16 @@ Figure), ``figure.part(part)``, ``figure.change(part, attribute or "text", value
 ``figure.set(slider, position)``; the words are the part "words".
 """
 
-import json
 import re
 import shutil
 from functools import cache
-from html import escape
 from os.path import relpath
 from pathlib import Path
 
 import figures
 from docutils import nodes
-from figures import draw
+from moving_html import html
+from moving_still import still, told
 from sphinx.util.docutils import SphinxDirective
 
 FOLDER = figures.FOLDER
@@ -54,10 +53,10 @@ class Moving(SphinxDirective):
         for path in (FOLDER / "__init__.py", FOLDER / "draw.py", FOLDER / f"{name}.py"):
             self.env.note_dependency(str(path))
         figure = built(name)
-        still = Path(self.env.app.doctreedir).parent / "moving" / f"{name}.svg"
-        still.parent.mkdir(parents=True, exist_ok=True)
-        still.write_text(draw.still(name, figure), "utf-8", newline="\n")
-        image = nodes.image(uri="/" + relpath(still, self.env.srcdir), alt=draw.told(figure))
+        path = Path(self.env.app.doctreedir).parent / "moving" / f"{name}.svg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(still(name, figure), "utf-8", newline="\n")
+        image = nodes.image(uri="/" + relpath(path, self.env.srcdir), alt=told(figure))
         caption = self.parse_text_to_nodes("\n".join(self.content))
         return [moving("", image, *caption, name=name)]
 
@@ -76,78 +75,6 @@ def choose_form(app, doctree, docname):
 def moves(app):
     """Return whether what is built runs scripts."""
     return app.builder.format == "html" and app.builder.name != "epub"
-
-
-def controls(name, figure):
-    """Return the sliders and buttons, asleep until the script wakes them."""
-    lines = [f'<fieldset class="moving-controls" disabled="" aria-labelledby="{name}-title">']
-    for slider in figure.sliders:
-        at, text = f"{name}-{slider.name}", escape(slider.texts[slider.start])
-        widest = max(map(len, slider.texts))
-        lines += [
-            f'<div class="moving-slider"><label for="{at}">{escape(slider.label)}</label>',
-            f'<input type="range" id="{at}" min="0" max="{len(slider.texts) - 1}" step="1"'
-            f' value="{slider.start}" aria-valuetext="{text}" autocomplete="off" />',
-            f'<span id="{at}-text" aria-hidden="true" style="min-width: {widest}ch">{text}</span>',
-            "</div>",
-        ]
-    if figure.buttons:
-        buttons = [f'<button type="button">{escape(b.label)}</button>' for b in figure.buttons]
-        lines += ['<div class="moving-buttons">', *buttons, "</div>"]
-    return [*lines, "</fieldset>"]
-
-
-def table(name, figure):
-    """Return the table, each of whose cells that change has an id."""
-    lines = ['<table class="moving-table">', f"<caption>{escape(figure.table.caption)}</caption>"]
-    if figure.table.head:
-        head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in figure.table.head)
-        lines.append(f"<thead><tr>{head}</tr></thead>")
-    lines.append("<tbody>")
-    for first, *rest in figure.table.rows:
-        cells = [f'<th scope="row">{escape(first)}</th>']
-        for cell in rest:
-            part, text = (None, cell) if isinstance(cell, str) else cell
-            at = f' id="{name}-{part}"' if part else ""
-            cells.append(f"<td{at}>{escape(text)}</td>")
-        lines.append(f"<tr>{''.join(cells)}</tr>")
-    return [*lines, "</tbody>", "</table>"]
-
-
-def frames(name, figure):
-    """Return as JSON what the script needs."""
-    content = {
-        "name": name,
-        "sliders": [{"name": s.name, "texts": s.texts} for s in figure.sliders],
-        "buttons": [{"slider": b.slider, "to": b.to, "by": b.by} for b in figure.buttons],
-        "drags": [vars(drag) for drag in figure.drags],
-        "words": figure.words,
-        "changes": [(change.part, change.what, change.values) for change in figure.changes],
-        "data": figure.data,
-    }
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c")
-
-
-def html(name, figure):
-    """Return the figure as HTML, up to its caption."""
-    words, longest = figure.words[figure.start], max(figure.words, key=len)
-    lines = [
-        f'<figure class="moving" id="moving-{name}">',
-        f'<p class="moving-title" id="{name}-title">{escape(figure.title)}</p>',
-        '<div class="moving-pictures">',
-        *(picture.svg for picture in figure.pictures),
-        "</div>",
-        *controls(name, figure),
-        '<div class="moving-state">',
-        f'<p class="moving-words" data-longest="{escape(longest)}">'
-        f'<span id="{name}-words" aria-live="polite">{escape(words)}</span></p>',
-        *(table(name, figure) if figure.table else []),
-        "</div>",
-        f'<script type="application/json">{frames(name, figure)}</script>',
-        "<figcaption>",
-    ]
-    return "\n".join(lines)
 
 
 def pages():

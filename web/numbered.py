@@ -61,7 +61,8 @@ def link(document, places):
                 yield match[0]
                 continue
             pieces.append(nodes.Text(whole[end : match.start()]))
-            pieces.append(nodes.reference("", match[0], refid=name, internal=True))
+            label = match[0].replace(" ", "\N{NO-BREAK SPACE}")
+            pieces.append(nodes.reference("", label, refid=name, internal=True))
             end = match.end()
         if pieces:
             text.parent.replace(text, [*pieces, nodes.Text(whole[end:])])

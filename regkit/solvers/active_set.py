@@ -24,7 +24,7 @@ from ..losses import SquaredError
 from ..objective import Objective
 from ..penalties import L1L2
 from .centred import CentredData
-from .certify import objectives, polish_grid
+from .certify import objectives, polish_grid, sizes
 from .closed_form import ridge_closed_form
 from .small import small_grid
 from .solution import Solution, starting_point, warn_short
@@ -217,16 +217,20 @@ def _solve(
         W, found, steps = grid(data, l1s, l2s, positive, start, tol, max_iter)
         if positive:
             # where a weight just reaches zero, rounding may leave it a trifle below
-            W = np.maximum(W, 0)
+            np.maximum(W, 0, out=W)
         budget = min(10 * (min(data.shape) + 100), max_iter - int(steps.sum()))
         polish_grid(data, W, found, steps, l1s, l2s, positive, tol * data.null_value, budget)
         # rounding in the slopes can hide as much: a gap that leaves it out would be no bound
-        hidden = data.rounding * np.abs(W).sum(axis=0)
+        hidden = data.rounding * sizes(W)
         found += hidden
         for i in np.flatnonzero(hidden > tol * data.null_value):
             # no objective is below 0
             found[i] = min(found[i], objectives(data, W[:, [i]], l1s[i], l2s[i])[0])
-        coefs[:, rest], dual_gaps[rest], n_iter[rest] = W, found, np.maximum(steps, 1)
+        dual_gaps[rest], n_iter[rest] = found, np.maximum(steps, 1)
+        if len(rest) == k:
+            coefs = W  # it may be much larger than what is in it: not copied
+        else:
+            coefs[:, rest] = W
     warn_if_short(dual_gaps, tol * data.null_value, alphas)
     return PathSolution(coefs, dual_gaps, n_iter)
 

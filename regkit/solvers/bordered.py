@@ -7,6 +7,7 @@ takes them out, O(k²) each (Golub and Van Loan, 2013, section 2.1.4).
 
 import numpy as np
 from numpy import ndarray as Array
+from scipy.linalg.lapack import dpotrf, dpotri
 
 DEPENDENT = 1e-12
 """A column whose part orthogonal to the others keeps less of its squared length is dependent:
@@ -86,17 +87,27 @@ class BorderedInverse:
         q = k - len(places)
         rows = P[places]
         P -= rows.T @ np.linalg.solve(rows[:, places], rows)
-        order = np.arange(k)
+        order, stays = np.arange(k), np.ones(k, dtype=bool)
+        stays[places] = False
         holes = places[places < q]
-        order[holes] = movers = np.setdiff1d(order[q:], places)
+        order[holes] = movers = q + stays[q:].nonzero()[0]
         P[holes] = P[movers]
         P[:, holes] = P[:, movers]
         self.P = self._room[:q, :q]
         return order[:q]
 
     def recompute(self, matrix: Array) -> None:
-        """Invert the matrix (k, k) afresh."""
-        self.P[:] = np.linalg.inv(matrix)
+        """Invert the matrix (k, k) afresh: by Cholesky, at a third of a general inverse's cost."""
+        if not len(matrix):
+            return
+        # the transpose, which is the same matrix, is in the order that LAPACK reads
+        factor, failed = dpotrf(matrix.T, clean=True)
+        if failed:
+            self.P[:] = np.linalg.inv(matrix)
+            return
+        upper, _ = dpotri(factor, overwrite_c=True)
+        np.add(upper, upper.T, out=self.P)
+        np.einsum("ii->i", self.P)[:] /= 2
 
 
 def independent(S: Array, length: Array) -> Array:

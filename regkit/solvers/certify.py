@@ -125,7 +125,9 @@ def polish_grid(
     Each begins where it is or at its left neighbour, whichever has the lower objective. No more
     than ``budget`` steps are made.
     """
-    hidden = data.rounding * np.abs(W).sum(axis=0)
+    if (dual_gaps <= target).all():
+        return
+    hidden = data.rounding * sizes(W)
     for i in np.flatnonzero(dual_gaps > np.maximum(target, hidden)):
         start = W[:, i]
         if i and budget > 0:
@@ -136,6 +138,11 @@ def polish_grid(
         )
         n_iter[i] += steps
         budget -= steps
+
+
+def sizes(W: Array) -> Array:
+    """Return the sum of absolute values in each column of W (p, k), most of whose rows are 0."""
+    return np.abs(W[W.any(axis=1)]).sum(axis=0)
 
 
 def objectives(data: CentredData, W: Array, l1: float, l2: float) -> Array:

@@ -56,7 +56,7 @@ class UnitColumns:
         """Store dense columns from place m on, with room for as many again."""
         total = m + new.shape[1]
         if total > self._Z.shape[1]:
-            room = np.zeros((len(self.data.y), total + m), order="F")
+            room = np.empty((len(self.data.y), total + m), order="F")
             room[:, :m] = self._Z[:, :m]
             self._Z = room
         self._Z[:, m:total] = new
@@ -105,11 +105,13 @@ class UnitColumns:
         return products + np.multiply.outer(shift, self._shift) * (self.data.root @ drift)
 
     def keep(self, positions: Array) -> None:
-        """Forget all columns but those at these positions."""
-        self._Z = self.Z[:, positions] if self._sparse else np.asfortranarray(self.Z[:, positions])
+        """Forget all columns but those at these positions, in this order."""
         self.kappa = self.kappa[positions]
         if self._sparse:
-            self._shift = self._shift[positions]
+            self._Z, self._shift = self.Z[:, positions], self._shift[positions]
+            return
+        moved = np.flatnonzero(positions != np.arange(len(positions)))
+        self._Z[:, moved] = self._Z[:, positions[moved]]
 
     def dense(self, positions: Array) -> Array:
         """Return the columns at these positions, centred, as a dense array (n, k)."""

@@ -98,12 +98,6 @@ class GramSystem:
         """Return the rounding error to expect in c for weights x."""
         return 4 * EPS * float(self._largest + np.abs(x).sum())
 
-    def _slopes(self, x: Array) -> Array:
-        """Return c on the working set for weights x on the active one."""
-        z = np.zeros(self.size)
-        z[self.active] = x
-        return self.b - self.matrix @ z
-
     def _resize(self, m: int) -> None:
         self.size = m
         self.matrix, self.b, self.kappa = self._matrix[:m, :m], self._b[:m], self._kappa[:m]
@@ -132,6 +126,23 @@ class BorderedSolve(GramSystem):
         super().__init__(room)
         self.ridged = ridged
         self._inverse = BorderedInverse(room)
+        self._packed = np.zeros((room, room))
+
+    @property
+    def _rows(self) -> Array:
+        """The rows of the matrix that belong to active columns, side by side in memory."""
+        return self._packed[: len(self.active), : self.size]
+
+    def grow(self, cross: Array, block: Array, b: Array, kappa: Array) -> None:
+        """Append columns: their products with the old ones (m, j), themselves (j, j) and y (j,)."""
+        m = self.size
+        super().grow(cross, block, b, kappa)
+        self._pack_columns(m)
+
+    def keep(self, positions: Array) -> None:
+        """Forget all columns but those at these positions, all active ones among them."""
+        super().keep(positions)
+        self._pack_columns(0)
 
     def restart(self, active: Array, signs: Array) -> None:
         """Set the active set, as far as its columns are independent."""
@@ -140,10 +151,13 @@ class BorderedSolve(GramSystem):
 
     def enter(self, J: Array, signs: Array) -> None:
         """Append columns to the active set; dependent ones are marked as waiting instead."""
-        rows = self.matrix[J]
+        k, rows = len(self.active), self.matrix[J]
         taken = self._inverse.border(rows[:, self.active], rows[:, J])
         self.waits[J[~taken]] = True
         super().enter(J[taken], signs[taken])
+        if len(self.active) > len(self._packed):
+            self._pack_columns(0)
+        self._rows[k:] = rows[taken]
 
     def leave(self, places: Array) -> None:
         """Take the columns at these places of `active` out; others may cease to be dependent."""
@@ -151,6 +165,8 @@ class BorderedSolve(GramSystem):
         order = self._inverse.remove(places)
         self.active, self.signs = self.active[order], self.signs[order]
         self.waits[:] = False
+        moved = np.flatnonzero(order != np.arange(len(order)))
+        self._rows[moved] = self._packed[order[moved], : self.size]
 
     def set_ridge(self, l2: float) -> None:
         """Change l2. The inverse stays that for the old one, and refinement makes up for it.
@@ -160,7 +176,9 @@ class BorderedSolve(GramSystem):
         """
         if l2 != self.l2:
             super().set_ridge(l2)
-            if not self.ridged:
+            if self.ridged:
+                self._rows[np.arange(len(self.active)), self.active] = self._diagonal[self.active]
+            else:
                 self.restart(self.active, self.signs)
 
     def minimise(self, l1: float) -> tuple[Array, Array]:
@@ -179,11 +197,12 @@ class BorderedSolve(GramSystem):
         rhs = self.b[A] - pull
         x = self._inverse.P @ rhs
         last, fresh = np.inf, False
+        close = max(1e-12 * price.min(), self.rounding(x))
         for _ in range(20):
-            c = self._slopes(x)
+            c = self.b - x @ self._rows
             error = c[A] - pull
             worst = np.abs(error).max()
-            if worst <= max(1e-12 * price.min(), self.rounding(x)):
+            if worst <= close:
                 break
             if worst > TOO_LITTLE * last:
                 if fresh:
@@ -193,6 +212,13 @@ class BorderedSolve(GramSystem):
             else:
                 x, last = x + self._inverse.P @ error, worst
         return x, c
+
+    def _pack_columns(self, m: int) -> None:
+        """Pack the columns of the matrix from m on, with room for all of it."""
+        k = len(self.active)
+        if max(k, self.size) > self._packed.shape[1] or k > len(self._packed):
+            self._packed, m = np.empty((2 * k + 64, len(self._b))), 0
+        self._rows[:, m:] = self.matrix[self.active, m:]
 
     def combination(self, j: int) -> Array | None:
         """Return the weights with which active columns make up column j, None if they do not."""

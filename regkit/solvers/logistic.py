@@ -72,8 +72,10 @@ class LogisticSet:
     def __init__(self, data: CentredData, objective: Objective, target: float, tol: float) -> None:
         self.data, self.objective, self.target, self.tol = data, objective, target, tol
         self.root, self.y = data.root, objective.y.astype(float)
-        self._unroot = np.divide(1, self.root, out=np.zeros_like(self.root), where=self.root > 0)
-        self._signed_root = self.root * self.y
+        # from the weighted columns' Xw to minus the margins, and from shares to what pulls on them
+        unroot = np.divide(1, self.root, out=np.zeros_like(self.root), where=self.root > 0)
+        self._against, self._signed_root = -self.y * unroot, self.root * self.y
+        self._class_weights = self.root**2 * np.array([self.y > 0, self.y < 0])
         self.members, self.inside = np.zeros(0, dtype=int), np.zeros(data.shape[1], dtype=bool)
         self.columns, self.free = UnitColumns(data), int(data.fit_intercept)
         if self.free:
@@ -166,11 +168,11 @@ class LogisticSet:
     def _look(self, x: Array) -> None:
         """Compute what follows from weights x on the active columns: two products with them."""
         packed = self.hessian.packed
-        z = packed.dot(x) * self._unroot
         # e^500 times the smallest weight is as good as infinity, and does not overflow
-        self.odds = np.exp(np.minimum(-self.y * z, 500))
-        self.shares = self.odds / (1 + self.odds)
-        self.curvatures = self.shares / (1 + self.odds)
+        self.odds = np.exp(np.minimum(packed.dot(x) * self._against, 500))
+        total = 1 + self.odds
+        self.shares = self.odds / total
+        self.curvatures = self.shares / total
         self.x, self.slopes = x, packed.transposed_dot(self._signed_root * self.shares)
 
     def _chord_steps(self, price: Array, ridge: Array, limit: int) -> bool:
@@ -178,22 +180,22 @@ class LogisticSet:
         hessian, last, at_refresh = self.hessian, np.inf, np.inf
         for step in range(limit):
             A = hessian.active
-            pull = self.slopes - price[A] * hessian.signs - ridge[A] * self.x
-            error = np.abs(pull).max(initial=0)
-            move = hessian.move(pull, self.curvatures)
-            if not np.isfinite(move).all():
+            prices, ridges = price[A], ridge[A]
+            pull = self.slopes - prices * hessian.signs - ridges * self.x
+            error = float(np.abs(pull).max(initial=0))
+            if not np.isfinite(error):
                 return False
+            move = hessian.move(pull, self.curvatures)
             # the first step only follows the active set to the new price
-            solved = step > 0 and self._is_solved(price[A], ridge[A], move, error)
+            solved = step > 0 and self._is_solved(prices, ridges, move, error)
             if solved or step == 1:
-                c = self.columns.transposed_dot(self._signed_root * self.shares)
-                J = self._violators(c, price)
+                J, signs = self._violators(price, prices)
                 if solved and not len(J):
                     return True
                 if len(A) + len(J) > len(self.y) + self.free:
                     return False
                 if len(J):
-                    hessian.enter(J, np.sign(c[J]), ridge)
+                    hessian.enter(J, signs, ridge)
                     self._look(np.append(self.x, np.zeros(len(hessian.active) - len(A))))
                     last = np.inf
                     continue
@@ -205,37 +207,41 @@ class LogisticSet:
                 hessian.refresh(self.curvatures, ridge)
                 continue
             last, x = error, self.x + move
-            while (turned := np.flatnonzero(x * hessian.signs < 0)).size:
+            while (turned := (x * hessian.signs < 0).nonzero()[0]).size:
                 x = hessian.leave(turned, x)
             hessian.age += 1
             self.solves += 1
             self._look(x)
         return False
 
-    def _violators(self, c: Array, price: Array) -> Array:
-        """Return the inactive columns whose slopes c exceed their bounds by what matters."""
-        A, x = self.hessian.active, self.x
-        slack = self.target / (4 * max(float(price[A] @ np.abs(x)), self.target))
+    def _violators(self, price: Array, prices: Array) -> tuple[Array, Array]:
+        """Return the inactive columns whose slopes exceed their bounds by what matters, and signs.
+
+        ``prices`` are those of the active columns among ``price``.
+        """
+        c = self.columns.transposed_dot(self._signed_root * self.shares)
+        slack = self.target / (4 * max(float(prices @ np.abs(self.x)), self.target))
         over = np.abs(c) > price * (1 + min(slack, 1e-3))
-        return np.flatnonzero(over & ~(self.hessian.is_active | self.hessian.waits))
+        over &= ~(self.hessian.is_active | self.hessian.waits)
+        J = over.nonzero()[0]
+        return J, np.sign(c[J])
 
     def _is_solved(self, price: Array, ridge: Array, move: Array, error: float) -> bool:
         """Return whether the gap on the active set is small, and so is what a step would do."""
-        x, A = self.x, self.hessian.active
-        if error <= 16 * EPS * (1 + (ridge * np.abs(x)).max(initial=0)):
+        x, size = self.x, np.abs(self.x)
+        if error <= 16 * EPS * (1 + (ridge * size).max(initial=0)):
             return True  # rounding leaves nothing to gain
-        slopes, paid = self.slopes - ridge * x, price > 0
+        paid = price > 0
+        kappa = self.columns.kappa[self.hessian.active] * paid
+        if (np.abs(move) * kappa).max(initial=0) > self.tol * (size * kappa).max(initial=0):
+            return False
+        slopes = self.slopes - ridge * x
         # balancing the classes, see _balanced, changes slopes by about as much as the intercept's
         drift = 2 * np.abs(slopes[~paid]).sum()
         a = 1 / max(1.0, ((np.abs(slopes[paid]) + drift) / price[paid]).max(initial=0))
         rows = self.root**2 @ self.odds + ridge @ x**2
-        gap = price @ np.abs(x) - a * (x[paid] @ slopes[paid]) + (1 - a) ** 2 * rows
-        if not gap <= self.target / 4:
-            return False
-        kappa = self.columns.kappa[A] * paid
-        return bool(
-            np.abs(move * kappa).max(initial=0) <= self.tol * np.abs(x * kappa).max(initial=0)
-        )
+        gap = price @ size - a * (x[paid] @ slopes[paid]) + (1 - a) ** 2 * rows
+        return bool(gap <= self.target / 4)
 
     def _by_proximal_newton(self, before: Array, l1: float, l2: float) -> Array:
         """Return the weights at the next grid point, solved on the working set by `newton`."""
@@ -256,11 +262,9 @@ class LogisticSet:
         With a free intercept their sums over the two classes must be equal: those of the heavier
         class are shrunk by what it takes, hardly anything after the last step.
         """
-        weights, classes = self.root**2, (self.y > 0, self.y < 0)
-        sums = np.array([weights[rows] @ shares[rows] for rows in classes])
-        mass = np.array([weights[rows] @ odds[rows] for rows in classes])
+        sums, mass = self._class_weights @ shares, self._class_weights @ odds
         shrink = np.ones_like(sums)
         if self.free:
             shrink = sums.min(axis=0) / np.maximum(sums, 1e-300)
-            shares = np.where(classes[0][:, None], shrink[0], shrink[1]) * shares
+            shares = np.where(self.y[:, None] > 0, shrink[0], shrink[1]) * shares
         return shares, lambda a: (mass * (1 - a * shrink) ** 2).sum(axis=0)

@@ -20,6 +20,8 @@ from numpy import ndarray as Array
 
 SLACK = 0.95
 """How near its bound a column must be to be screened in."""
+MOST_POINTS = 12
+"""Grid points a round at most, unless the working set's own ``batch`` is more."""
 MOST = 1000
 """Columns screened in at a time, beyond as many as there are: step 3 calls for what is missing."""
 
@@ -30,7 +32,8 @@ class WorkingSet(Protocol):
     Attributes
     ----------
     batch : int
-        Grid points a round: a product of X with several vectors costs little more than with one.
+        Grid points a round at least: a product of X with several vectors costs little more than
+        with one.
     members : ndarray of shape (m,)
         Which columns of X were gathered.
     inside : ndarray of bool of shape (p,)
@@ -100,7 +103,8 @@ def solve_in_rounds(
     n_iter = np.zeros(count, dtype=int)
     done, misses, clean = 0, 0, True
     while done < k and misses < 2 and work.solves < max_iter:
-        l1, l2 = l1s[done : done + work.batch], l2s[done : done + work.batch]
+        points = _points(work, c, l1s[done:])
+        l1, l2 = l1s[done : done + points], l2s[done : done + points]
         near = (c if work.positive else np.abs(c)) >= SLACK * l1[-1]
         if clean and len(work.members) > 2 * np.count_nonzero(near) + 300:
             work.forget(near)
@@ -128,6 +132,21 @@ def solve_in_rounds(
             work.take(np.flatnonzero(missed.any(axis=1)))
             work.go_back_to(good - 1)
     return W, dual_gaps, n_iter
+
+
+def _points(work: WorkingSet, c: Array, l1s: Array) -> int:
+    """Return how many grid points to take: more, where their columns cost less than a look at X.
+
+    j new columns add (m + j)·j products of columns to the m there are; a look at X costs as many
+    as X has columns, and more in memory traffic.
+    """
+    m, steepness = len(work.members), c if work.positive else np.abs(c)
+    outside = steepness[~work.inside]
+    for points in range(min(MOST_POINTS, len(l1s)), work.batch, -1):
+        j = np.count_nonzero(outside >= SLACK * l1s[points - 1])
+        if (m + j) * j <= len(c):
+            return points
+    return work.batch
 
 
 def _nearest(c: Array, near: Array, most: int) -> Array:

@@ -16,7 +16,7 @@ from .rounds import refined, solve_in_rounds
 from .steps import Stepper
 
 BATCH = 5
-"""Grid points a round."""
+"""Grid points a round, at least."""
 RATIO = 0.9
 """On a working set alphas further apart than this factor get points between them."""
 
@@ -60,7 +60,7 @@ class SquaredErrorSet:
             self.columns.append(J)
             if isinstance(self.factor, DualSolve):
                 self.factor.grow()
-            elif self.ridged and m + len(J) > self.data.shape[0]:
+            elif self.ridged and m + len(J) > 2 * self.data.shape[0]:
                 self._turn_to_the_rows()
             else:
                 self.factor.grow(*self.columns.products(m), self.kappa[m:])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from figures import Button, Change, Drag, Figure, Slider
-from figures.draw import Plot, decimals, move
+from figures.draw import Plot, decimals
 from regkit import Ridge, load_prostate
 from regkit.objective import Objective
 from regkit.penalties import L2
@@ -134,14 +134,10 @@ def error_picture(curves, sigma2, start):
     plot.text(0.0012, sigma2, "noise", "grey", dy=17)
     plot.text(0.25, 0.03, "bias²", "blue")
     plot.text(60, 0.014, "variance", "green", anchor="end")
-    plot.cursor("cursor", ALPHAS[start])
-    changes = [plot.cursor_changes("cursor", ALPHAS)]
+    changes = [plot.cursor("cursor", ALPHAS, start)]
     for k, (color, curve) in enumerate(zip(COLORS, curves, strict=True)):
-        plot.moving_dot(f"dot-{k}", ALPHAS[start], max(curve[start], FLOOR), color)
-        places = (
-            move(plot.x(a), plot.y(max(v, FLOOR))) for a, v in zip(ALPHAS, curve, strict=True)
-        )
-        changes.append(Change(f"dot-{k}", "transform", tuple(places)))
+        seen = np.maximum(curve, FLOOR)
+        changes.append(plot.moving_dot(f"dot-{k}", ALPHAS, seen, start, color))
     bias2, variance, total = curves
     best = total.argmin()
     picture = plot.picture(

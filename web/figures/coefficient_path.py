@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.model_selection import KFold
 
 from figures import Button, Change, Drag, Figure, Slider, Table
-from figures.draw import Plot, decimals, move, spread
+from figures.draw import Plot, decimals, spread
 from regkit import Lasso, load_prostate
 from regkit.objective import Objective
 from regkit.penalties import L1
@@ -51,10 +51,9 @@ def path_picture(coefs, names, curve):
     heights = spread([plot.y(row[-1]) for row in coefs], 16)
     for name, row, color, height in zip(names, coefs, COLORS, heights, strict=True):
         plot.text(0.001, row[-1], name, color, dx=6, dy=height - plot.y(row[-1]) + 4.5)
-    plot.cursor("cursor", ALPHAS[start])
-    dots = [f"dot-{name}" for name in names]
-    for dot, row, color in zip(dots, coefs, COLORS, strict=True):
-        plot.moving_dot(dot, ALPHAS[start], row[start], color)
+    changes = [plot.cursor("cursor", ALPHAS, start)]
+    for name, row, color in zip(names, coefs, COLORS, strict=True):
+        changes.append(plot.moving_dot(f"dot-{name}", ALPHAS, row, start, color))
     ends = ", ".join(
         f"{name} {decimals(row[-1], 2)}" for name, row in zip(names, coefs, strict=True)
     )
@@ -62,15 +61,7 @@ def path_picture(coefs, names, curve):
         "The lasso's eight coefficients on the prostate data against the penalty. All are 0 at "
         f"alpha 1; at 0.001 they are: {ends}."
     )
-    places = [
-        Change(
-            dot,
-            "transform",
-            tuple(move(plot.x(a), plot.y(w)) for a, w in zip(ALPHAS, row, strict=True)),
-        )
-        for dot, row in zip(dots, coefs, strict=True)
-    ]
-    return picture, [plot.cursor_changes("cursor", ALPHAS), *places], tuple(map(plot.x, ALPHAS))
+    return picture, changes, tuple(map(plot.x, ALPHAS))
 
 
 def error_picture(curve):
@@ -86,18 +77,15 @@ def error_picture(curve):
         plot.line([ALPHAS[k]] * 2, [0.4, 1.9], kind="dashed")
         plot.text(ALPHAS[k], 1.9, word, dx=5, dy=12)
     plot.text(0.0011, 0.5, "band: ± one s.e.", "blue", anchor="end", dy=6)
-    plot.cursor("cursor-error", ALPHAS[sparest])
-    plot.moving_dot("dot-error", ALPHAS[sparest], mean[sparest], "blue")
+    changes = [
+        plot.cursor("cursor-error", ALPHAS, sparest),
+        plot.moving_dot("dot-error", ALPHAS, mean, sparest, "blue"),
+    ]
     picture = plot.picture(
         f"The error reported by ten folds against the penalty. It is least, {mean[least]:.3f}, at "
         f"alpha {ALPHAS[least]:.3f}; the largest alpha within one standard error of that is "
         f"{ALPHAS[sparest]:.3f}, with an error of {mean[sparest]:.3f}."
     )
-    places = tuple(move(plot.x(a), plot.y(e)) for a, e in zip(ALPHAS, mean, strict=True))
-    changes = [
-        plot.cursor_changes("cursor-error", ALPHAS),
-        Change("dot-error", "transform", places),
-    ]
     return picture, changes, tuple(map(plot.x, ALPHAS))
 
 

@@ -80,8 +80,8 @@ def with_corners(run):
 
 
 def marks(plot, points):
-    """Return a mark at each point: a line of no length, of which only the ends are drawn."""
-    return "".join(plot.path([x], [y]) + "h0" for x, y in points)
+    """Return a mark at each point: a line too short to see, but for its ends."""
+    return "".join(plot.path([x], [y]) + "h.01" for x, y in points)
 
 
 def add_runs(plot, runs, way):

@@ -11,10 +11,12 @@ A *part* has the id ``demo-curve``: a `figures.Change` finds it by "curve". Colo
 """
 
 import math
-import re
 from html import escape
 
-from figures import FOLDER, Change, Picture
+import numpy as np
+from sklearn.isotonic import isotonic_regression
+
+from figures import Change, Picture
 
 
 def number(value):
@@ -98,19 +100,19 @@ class Plot:
             given["text_anchor"] = anchor
         self.add("text", content, part, class_=f"label {color}", **at, **given)
 
-    def moving_dot(self, part, x, y, color="ink", r=5):
-        """Add a dot that moves: its place is its transform, which a `move` changes."""
-        at = move(self.x(x), self.y(y))
-        self.add("circle", part=part, class_=f"dot glides {color}", r=r, transform=at)
+    def moving_dot(self, part, xs, ys, start, color="ink"):
+        """Add a dot that moves from point to point, frame by frame; return its Change."""
+        places = tuple(move(self.x(x), self.y(y)) for x, y in zip(xs, ys, strict=True))
+        look = f"dot glides {color}"
+        self.add("circle", part=part, class_=look, r=5, transform=places[start])
+        return Change(part, "transform", places)
 
-    def cursor(self, part, x):
-        """Add an upright line that moves over the whole height."""
+    def cursor(self, part, xs, start):
+        """Add an upright line over the whole height, which moves in the same way."""
+        places = tuple(move(self.x(x), 0) for x in xs)
         d = f"M0 {number(self.top)}V{number(self.height - self.bottom)}"
-        self.add("path", part=part, class_="line glides ink", d=d, transform=move(self.x(x), 0))
-
-    def cursor_changes(self, part, xs):
-        """Return the Change that moves a cursor to each x in turn."""
-        return Change(part, "transform", tuple(move(self.x(x), 0) for x in xs))
+        self.add("path", part=part, class_="line glides ink", d=d, transform=places[start])
+        return Change(part, "transform", places)
 
     def axes(self, xticks, yticks, xlabel, ylabel, form="{:g}"):
         """Add grid lines with their numbers, and the names of both axes."""
@@ -145,51 +147,9 @@ class Plot:
         return Picture(self.name, svg, alt, self.width, self.height)
 
 
-def told(figure):
-    """Describe a whole figure: its pictures, and the state that it starts in."""
-    return " ".join([*(picture.alt for picture in figure.pictures), figure.words[figure.start]])
-
-
-def style():
-    """Return the part of the style sheet that draws, in its light colours, without variables."""
-    text = (FOLDER / "moving.css").read_text("utf-8")
-    values = dict(re.findall(r"(--moving-\w+): ([^;]+);", text[: text.index("data-theme")]))
-    drawing = text[text.index("/* Drawing") : text.index("/* Page")]
-    return re.sub(r"var\((--moving-\w+)\)", lambda match: values[match[1]], drawing)
-
-
-def still(name, figure):
-    """Return the figure at its start as one SVG for paper, its pictures side by side."""
-    x, pictures = 0, []
-    for picture in figure.pictures:
-        place = attributes(x=x, y=0, width=picture.width, height=picture.height)
-        pictures.append(picture.svg.replace("<svg", f"<svg{place}", 1))
-        x += picture.width
-    height = max(picture.height for picture in figure.pictures)
-    head = attributes(xmlns="http://www.w3.org/2000/svg", width=x, height=height, role="img")
-    head += attributes(viewBox=f"0 0 {number(x)} {number(height)}")
-    title = f"<title>{escape(told(figure))}</title>"
-    return "\n".join([f"<svg{head}>", title, f"<style>{style()}</style>", *pictures, "</svg>\n"])
-
-
 def spread(heights, gap):
-    """Move labels apart to at least `gap`, in their order, about the middle of each crowd."""
-    placed = []
-    for height in sorted(heights):
-        crowd = [height]
-        while placed and _middle(placed[-1]) + gap * (len(placed[-1]) + len(crowd)) / 2 > _middle(
-            crowd
-        ):
-            crowd = placed.pop() + crowd
-        placed.append(crowd)
-    moved = [
-        _middle(crowd) + gap * (k - (len(crowd) - 1) / 2)
-        for crowd in placed
-        for k in range(len(crowd))
-    ]
-    order = sorted(range(len(heights)), key=heights.__getitem__)
-    return [moved[order.index(k)] for k in range(len(heights))]
-
-
-def _middle(crowd):
-    return sum(crowd) / len(crowd)
+    """Return the nearest heights, in the same order, that are at least `gap` apart: for labels."""
+    order, steps = np.argsort(heights, kind="stable"), gap * np.arange(len(heights))
+    moved = np.empty(len(heights))
+    moved[order] = isotonic_regression(np.asarray(heights, dtype=float)[order] - steps) + steps
+    return moved.tolist()

@@ -8,7 +8,7 @@ some ridge in the mix, all three have about a third of it.
 import numpy as np
 
 from figures import Button, Change, Drag, Figure, Slider
-from figures.draw import Plot, decimals, move
+from figures.draw import Plot, decimals
 from regkit import ElasticNet, load_prostate
 
 NAME = "elastic_net_mix"
@@ -54,12 +54,9 @@ def path_picture(coefs):
     plot.text(0.5, total[25], "sum of the three labs", anchor="middle", dy=-8)
     plot.text(0.8, 0.36, "lab 3", "green", anchor="end")
     plot.text(0.98, -0.07, "grey: the other columns", "grey", anchor="end")
-    plot.cursor("cursor", RATIOS[START])
-    changes = [plot.cursor_changes("cursor", RATIOS)]
+    changes = [plot.cursor("cursor", RATIOS, START)]
     for k, (row, color) in enumerate(zip(coefs[:3], COLORS, strict=True)):
-        plot.moving_dot(f"dot-{k}", RATIOS[START], row[START], color)
-        places = (move(plot.x(r), plot.y(w)) for r, w in zip(RATIOS, row, strict=True))
-        changes.append(Change(f"dot-{k}", "transform", tuple(places)))
+        changes.append(plot.moving_dot(f"dot-{k}", RATIOS, row, START, color))
     picture = plot.picture(
         f"Coefficients of the Elastic Net at alpha {ALPHA} against l1_ratio. Without any L1 the "
         f"three laboratories have {listed(coefs[:3, 0])}; they stay together until close to the "
