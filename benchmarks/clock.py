@@ -25,7 +25,7 @@ def measure(task: Task, limit: float) -> list[dict]:
         names = ["regkit", *["scikit-learn"] * task.sklearn, *task.peers]
         solvers, wanted = {name: peers.CONTENDERS[name] for name in names}, GAPS
     contenders = [Contender(task, problem, *item, limit) for item in solvers.items()]
-    hopeless = set()
+    hopeless = {}
     for gap in wanted:
         ready, ours = [], math.inf
         for contender in contenders:
@@ -33,14 +33,14 @@ def measure(task: Task, limit: float) -> list[dict]:
             record = {"task": task.name, "contender": name, "gap": gap}
             records.append(record)
             if name in hopeless:
-                record["missing"] = "see the row above"
+                record["missing"] = hopeless[name]
                 continue
             try:
                 record |= contender.ask("calibrate", gap, TOO_SLOW * ours)
             except LostError as lost:
                 record["missing"] = str(lost)
             if "missing" in record:
-                hopeless.add(name)
+                hopeless[name] = "see the row above"
             else:
                 ready.append((contender, record))
                 ours = min(ours, max(record["once"], LEAST)) if name == "regkit" else ours
@@ -50,12 +50,12 @@ def measure(task: Task, limit: float) -> list[dict]:
     return records
 
 
-def _take_turns(ready: list[tuple[Contender, dict]]) -> set[str]:
+def _take_turns(ready: list[tuple[Contender, dict]]) -> dict[str, str]:
     """Run them in turn, five times, or three or one where a run is long; record the seconds.
 
-    Return the names of those whose time ran out on the way: the turns they had still count.
+    Return who was lost on the way, and why: the turns they had still count.
     """
-    lost = set()
+    lost = {}
     for _, record in ready:
         # the first run also compiled and filled caches: only a long one may count
         record["runs"] = 5 if record["once"] < 1 else 3 if record["once"] < 4 else 1
@@ -70,7 +70,7 @@ def _take_turns(ready: list[tuple[Contender, dict]]) -> set[str]:
                 if record["runs"] > 1:
                     seconds = contender.ask("run", times)
             except LostError as error:
-                lost.add(contender.name)
+                lost[contender.name] = str(error)
                 if not record["seconds"]:
                     record["missing"] = str(error)
                 continue

@@ -73,6 +73,11 @@ class Contender:
 
 def _serve(pipe: object, task: Task, problem: object, name: str, solve: Solve) -> None:
     """Answer requests until there are no more: 'calibrate' at a gap, then 'run' a few times."""
+    record = {}
+
+    def run() -> object:
+        return solve(problem, record["tolerance"])
+
     while True:
         try:
             request, *arguments = pipe.recv()
@@ -82,7 +87,6 @@ def _serve(pipe: object, task: Task, problem: object, name: str, solve: Solve) -
             record = calibrated(task, problem, name, solve, *arguments)
             pipe.send(record)
         else:
-            run = lambda: solve(problem, record["tolerance"])  # noqa: E731
             pipe.send(timed(run, *arguments)[1])
 
 

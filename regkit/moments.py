@@ -19,6 +19,12 @@ would spoil δ; and a million small blocks round C a million times, until a colu
 two others no longer looks so. So every mean and every cross-product is kept as a sum of two
 numbers, the second being what rounding took from the first.
 
+What is left is the price of cross-products as such: they square the condition number κ of the
+columns. Where α is too small to help, rounding of C by :math:`10^{-16}` of itself reaches the
+coefficients as :math:`\kappa^2 10^{-16}`. At κ = 5,500 even the exact C, rounded once, moves them
+by up to :math:`5 \cdot 10^{-10}`, and a fit from blocks is about :math:`10^{-9}` off where one to
+the rows in memory reaches :math:`10^{-12}`.
+
 The way back, `Moments.stand_in`, is a small set of rows with the same moments. Whatever is computed
 from it by squared error (a fit, a duality gap, a path) is what all the rows would have given.
 """

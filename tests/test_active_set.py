@@ -392,13 +392,45 @@ def test_few_products_with_the_whole_of_X(monkeypatch):
     )
     F = problem(X, y, 1.0)
     active_set_path(F, F.penalty.alpha * np.geomspace(1, 0.1, 50))
-    # means, Xᵀy, and one product for every five alphas; a few rounds may be repeated
-    assert len(counted) <= 2 + 10 + 5
+    # means, Xᵀy, and one product for at least every five alphas; a few rounds may be repeated
+    assert len(counted) <= 2 + 10 + 2
     counted.clear()
     X, y = data("tall")
     F = problem(X, y, 1.0)
     active_set_path(F, F.penalty.alpha * np.geomspace(1, 1e-3, 100))
     assert len(counted) <= 2, "from the Gram matrix alone, but for the means and Xᵀy"
+
+
+def effort(monkeypatch, X, y, l1_ratio, fractions):
+    """Products with all of X and active sets tried along a certified path."""
+    F = Objective(X, y, L1L2(1.0, l1_ratio))
+    counted = []
+    with monkeypatch.context() as patch:
+        for name in ("_transposed_product", "fitted"):
+            product = getattr(CentredData, name)
+            patch.setattr(CentredData, name, lambda *args, f=product: counted.append(1) or f(*args))
+        path = active_set_path(F, F.alpha_max * fractions)
+    assert (path.dual_gaps <= 1e-9 * F.null_value).all()
+    return np.array([len(counted), path.n_iter.sum()])
+
+
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
+@pytest.mark.parametrize("shape", [(60, 8), (200, 40), (100, 600)])
+def test_bad_designs_cost_at_most_ten_times_as_much(monkeypatch, shape, l1_ratio):
+    rng = np.random.default_rng(0)
+    X, half = rng.standard_normal(shape), shape[1] // 2
+    y = X[:, :4] @ [3.0, -2.0, 1.0, 0.5] + rng.standard_normal(len(X))
+    fine = np.geomspace(1, 1e-2, 30)
+    base = effort(monkeypatch, X, y, l1_ratio, fine)
+    for grid in (np.array([1, 0.1, 0.01]), np.array([0.01]), np.geomspace(1, 1e-8, 30)):
+        assert (effort(monkeypatch, X, y, l1_ratio, grid) <= 10 * base).all()
+    for noise in (0, 1e-3, 1e-5, 1e-7):
+        near = np.hstack([X[:, :half], X[:, :half] + noise * rng.standard_normal((len(X), half))])
+        products, steps = effort(monkeypatch, near, y, l1_ratio, fine)
+        assert steps <= 10 * base[1]
+        # a small Gram matrix needs no product with X; where it cannot tell columns apart, X must
+        polished = 5 * len(fine) if noise == 1e-7 and shape[1] <= SMALL else 0
+        assert products <= 10 * base[0] + polished
 
 
 def test_memory_beyond_X():
@@ -413,14 +445,14 @@ def test_memory_beyond_X():
     assert peak <= X.nbytes / 4
 
 
-@pytest.mark.parametrize("l1_ratio", [1.0, 0.5, 0.05])
-def test_memory_along_a_wide_path(l1_ratio):
+@pytest.mark.parametrize(("l1_ratio", "points"), [(1.0, 50), (0.5, 50), (0.05, 12)])
+def test_memory_along_a_wide_path(l1_ratio, points):
     """At most a quarter of X beyond it, and no matrix of the columns with each other."""
     rng = np.random.default_rng(6)
     X = np.asfortranarray(rng.standard_normal((1_000, 10_000)))
     y = X[:, :50] @ rng.standard_normal(50) + 3 * rng.standard_normal(1_000)
     F = problem(X, y, 1.0, l1_ratio)
-    fractions = np.geomspace(1, 0.01, 100)[: 50 if l1_ratio == 1 else 12]
+    fractions = np.geomspace(1, 0.01, 100)[:points]
     alphas = F.alpha_max * fractions
     tracemalloc.start()
     path = active_set_path(F, alphas)

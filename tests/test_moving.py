@@ -148,7 +148,9 @@ def test_paper_has_the_still_picture_and_the_caption(form, name):
     figure = shown_by(form, name)
     image, caption = figure
     assert isinstance(figure, nodes.figure) and image["uri"] == "still.svg"
-    assert isinstance(caption, nodes.caption) and caption.astext() == "A caption."
+    assert isinstance(caption, nodes.caption) and caption.astext().endswith("A caption.")
+    assert built("geometry").title in caption.astext()
+    assert built("geometry").words[0] in caption.astext()
 
 
 # A figure that does not fit together is refused.

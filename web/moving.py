@@ -62,14 +62,17 @@ class Moving(SphinxDirective):
 
 
 def choose_form(app, doctree, docname):
-    """Keep the still picture only where nothing can move."""
+    """Keep the still picture only where nothing can move; its caption then says its state."""
     for node in list(doctree.findall(moving)):
         image, *paragraphs = node.children
         if moves(app):
             node.remove(image)
         else:
+            figure = built(node["name"])
+            state = nodes.Text(f" {figure.words[figure.start]} ")
             inline = [child for paragraph in paragraphs for child in paragraph.children]
-            node.replace_self(nodes.figure("", image, nodes.caption("", "", *inline)))
+            caption = nodes.caption("", "", nodes.strong("", figure.title), state, *inline)
+            node.replace_self(nodes.figure("", image, caption))
 
 
 def moves(app):
