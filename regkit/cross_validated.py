@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 from sklearn.model_selection import BaseCrossValidator, LeaveOneGroupOut
 from sklearn.utils import Tags, column_or_1d
 
+from ._blocks import Folds, Parts, is_dask, read_blocks, read_dask, stand_in
 from ._validation import check_integer, check_number
-from .blocks import Folds, Parts, is_dask, read_blocks, read_dask, stand_in
 from .estimators import ElasticNet, Ridge
 from .objective import Objective
 from .paths import alpha_grid, decreasing

@@ -19,7 +19,7 @@ from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .blocks import Parts, StandIn, is_dask, read_blocks, read_dask, stand_in
+from ._blocks import Parts, StandIn, is_dask, read_blocks, read_dask, stand_in
 from .losses import Logistic
 from .objective import Objective
 from .penalties import L1L2

@@ -333,7 +333,7 @@ MUTANTS = [
     Mutant(
         "a certificate of nonnegative least squares that lets weights fall below 0",
         "certificates.py",
-        "if not objective.penalty.positive:",
+        "if not model.penalty.positive:",
         "if True:",
         "test_certificates",
     ),

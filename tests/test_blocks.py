@@ -18,7 +18,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import KFold, LeaveOneGroupOut
 
 from regkit import ElasticNet, ElasticNetCV, Lasso, LassoCV, Ridge, RidgeCV
-from regkit.blocks import read_blocks, stand_in
+from regkit._blocks import read_blocks, stand_in
 from regkit.certificates import duality_gap
 from regkit.moments import Moments
 from regkit.objective import Objective

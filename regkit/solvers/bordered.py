@@ -112,6 +112,8 @@ class BorderedInverse:
 
 def independent(S: Array, length: Array) -> Array:
     """Return which columns keep a part of their own, by elimination on their Schur complement."""
+    if len(S) == 1:
+        return S[0] > DEPENDENT * length
     if (np.diagonal(S) > DEPENDENT * length).all():
         try:
             own = np.diagonal(np.linalg.cholesky(S)) ** 2

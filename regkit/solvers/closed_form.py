@@ -12,6 +12,7 @@ out, which gives the least-squares solution of smallest norm.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -39,8 +40,6 @@ class RidgeDecomposition:
     d : ndarray of shape (k,)
         Singular values above rounding level, largest first; :math:`d^2` are the eigenvalues of the
         weighted covariance matrix of the columns.
-    Vt : ndarray of shape (k, p)
-        Right singular vectors as rows.
     U : ndarray of shape (n, k)
         Left singular vectors, rows weighted by the square roots of the weights.
     root : ndarray of shape (n,)
@@ -49,6 +48,10 @@ class RidgeDecomposition:
         The weighted y in the left singular basis.
     fit_intercept : bool
         Whether the columns were centred.
+    right : ndarray of shape (k, p) or (n, p)
+        `Vt`; or, with more columns than rows, the columns themselves: V = ZᵀU / d.
+    wide : bool
+        Which of the two.
 
     Examples
     --------
@@ -63,11 +66,12 @@ class RidgeDecomposition:
     """
 
     d: Array
-    Vt: Array
+    right: Array
     U: Array
     root: Array
     Uty: Array
     fit_intercept: bool
+    wide: bool
 
     @classmethod
     def of(cls, objective: Objective) -> "RidgeDecomposition":
@@ -80,9 +84,15 @@ class RidgeDecomposition:
         singular values under about 1e-7 of the largest: these count as zero.
         """
         split = _split_sparse if sp.issparse(objective.X) else _split_dense
-        U, d, Vt = split(objective)
-        whole = cls(d, Vt, U, np.sqrt(objective.weights), np.zeros_like(d), objective.fit_intercept)
+        U, d, right, wide = split(objective)
+        root, nothing = np.sqrt(objective.weights), np.zeros_like(d)
+        whole = cls(d, right, U, root, nothing, objective.fit_intercept, wide)
         return whole.with_target(objective.y)
+
+    @cached_property
+    def Vt(self) -> Array:
+        """The right singular vectors as rows, of shape (k, p): not needed for a few weights."""
+        return (self.right.T @ self.U / self.d).T if self.wide else self.right
 
     def with_target(self, y: Array) -> "RidgeDecomposition":
         """Return the same decomposition for another y (not centred): O(nk)."""
@@ -91,12 +101,18 @@ class RidgeDecomposition:
     def coef(self, alpha: float) -> Array:
         """Return w(α), of shape (p,): O(kp)."""
         alpha = check_number("alpha", alpha, low=0)
-        return self.Vt.T @ (self.d / (self.d**2 + alpha) * self.Uty)
+        return self._from_right(self.d / (self.d**2 + alpha) * self.Uty)
 
     def coefs(self, alphas: Array) -> Array:
-        """Return w(α) for each α, of shape (p, m): one matrix product, O(kpm)."""
+        """Return w(α) for each α, of shape (p, m): one matrix product, O(kpm), or two."""
         d = self.d[:, None]
-        return self.Vt.T @ (d / (d**2 + alphas) * self.Uty[:, None])
+        return self._from_right(d / (d**2 + alphas) * self.Uty[:, None])
+
+    def _from_right(self, t: Array) -> Array:
+        """Return the weights that have these shares t, (k,) or (k, m), of the right vectors."""
+        if not self.wide:
+            return self.right.T @ t
+        return self.right.T @ (self.U @ (t.T / self.d).T)
 
     def degrees_of_freedom(self, alpha: float) -> float:
         r"""Return :math:`\sum_k d_k^2 / (d_k^2 + \alpha)`: the rank at α = 0, less beyond."""
@@ -178,8 +194,8 @@ class RidgeDecomposition:
         return self.root * (y - self.root**2 @ y * self.fit_intercept)
 
 
-def _split_dense(objective: Objective) -> tuple[Array, Array, Array]:
-    """Return the thin singular value decomposition of the centred, weighted columns."""
+def _split_dense(objective: Objective) -> tuple[Array, Array, Array, bool]:
+    """Return U, d, and Vt or the columns: the thin decomposition of centred, weighted columns."""
     n, p = objective.shape
     root = np.sqrt(objective.weights)
     Z = root[:, None] * objective.centred().X
@@ -189,14 +205,14 @@ def _split_dense(objective: Objective) -> tuple[Array, Array, Array]:
     if len(squares) == min(p, np.count_nonzero(root) - objective.fit_intercept):
         d = np.sqrt(squares)
         if p <= n:
-            return Z @ vectors / d, d, vectors.T
-        return vectors, d, (Z.T @ vectors / d).T
+            return Z @ vectors / d, d, vectors.T, False
+        return vectors, d, Z, True
     U, d, Vt = np.linalg.svd(Z, full_matrices=False)
     kept = objective.above_rounding(d, Vt)
-    return U[:, kept], d[kept], Vt[kept] * ~flat
+    return U[:, kept], d[kept], Vt[kept] * ~flat, False
 
 
-def _split_sparse(objective: Objective) -> tuple[Array, Array, Array]:
+def _split_sparse(objective: Objective) -> tuple[Array, Array, Array, bool]:
     """Return the same from products with X alone."""
     n, p = objective.shape
     data = CentredData(objective)
@@ -207,9 +223,9 @@ def _split_sparse(objective: Objective) -> tuple[Array, Array, Array]:
     varies = before - data.means**2 > before * max(n, p) * EPS
     d, vectors = np.sqrt(squares[:rank]), vectors[:, :rank]
     if p > n:
-        return vectors, d, (data.correlations(vectors) / d).T * varies
+        return vectors, d, (data.correlations(vectors) / d).T * varies, False
     U, R = np.linalg.qr(data.fitted(vectors) / d)  # R is the identity, up to rounding and sign
-    return U * np.sign(R.diagonal()), d, vectors.T * varies
+    return U * np.sign(R.diagonal()), d, vectors.T * varies, False
 
 
 def _eigen(G: Array, level: float) -> tuple[Array, Array]:

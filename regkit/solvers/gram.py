@@ -195,11 +195,11 @@ class BorderedSolve(GramSystem):
         price = l1 * self.kappa[A]
         pull = price * self.signs
         rhs = self.b[A] - pull
-        x = self._inverse.P @ rhs
+        x, rows = self._inverse.P @ rhs, self._rows
         last, fresh = np.inf, False
         close = max(1e-12 * price.min(), self.rounding(x))
         for _ in range(20):
-            c = self.b - x @ self._rows
+            c = self.b - x @ rows
             error = c[A] - pull
             worst = np.abs(error).max()
             if worst <= close:
