@@ -18,8 +18,8 @@ cell given as (part, text) is changed in the same way.
 A figure with too many states for frames brings ``web/figures/NAME.js``, which runs after
 ``moving.js``. There ``figure = document.getElementById("moving-NAME")`` hears the event "move",
 with ``detail.values`` the positions of the sliders, and has ``figure.data`` (the `data` of the
-Figure), ``figure.part(part)``, ``figure.change(part, attribute or "text", value)`` and
-``figure.set(slider, position)``; the words are the part "words".
+Figure), ``figure.change(part, attribute or "text", value)`` and ``figure.set(slider, position)``;
+the words are the part "words", and the element of a part has the id ``NAME-part``.
 """
 
 import re

@@ -62,7 +62,7 @@ function startFigure(figure) {
     startButton(button, data.buttons[k]);
   });
   data.drags.forEach(startDrag);
-  Object.assign(figure, { data: data.data, part, change, set });
+  Object.assign(figure, { data: data.data, change, set });
   figure.querySelector(".moving-controls").disabled = false;
 }
 
