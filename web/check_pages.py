@@ -125,6 +125,7 @@ def look(context, address, turned):
     if turned:
         page.evaluate(PLAIN)
         found += barriers(page, None, BUT_CONTRAST) + contrast(page)
+        page.add_style_tag(content="* { transition: none !important }")
         page.emulate_media(color_scheme=turned)
         found += [f"turned {turned}: {problem}" for problem in contrast(page)]
     page.close()

@@ -25,10 +25,10 @@ FOCUSED = """() => {
 
 def check_titles(page):
     """Assert that the questions are numbered in order, and each says how hard it is."""
-    titles = page.locator(".question > .admonition-title").all_inner_texts()
+    titles = page.locator(".question > .admonition-title").all_text_contents()
     assert len(titles) == QUESTIONS, f"{len(titles)} questions"
     points = [f"{point}.{k}" for point in range(1, 7) for k in range(1, 1 + QUESTIONS // 6)]
-    assert [title.split(" · ")[0] for title in titles] == points, "numbers out of order"
+    assert [title.split(" · ")[0].strip() for title in titles] == points, "numbers out of order"
     for title in titles:
         assert title.split(" · ")[1] in DOTS, f"{title}: how hard?"
 
