@@ -47,6 +47,10 @@ SEEN = """() => {
       .map(e => `${e.tagName}.${e.className}`),
     bare: all(".math").filter(e => !e.querySelector("mjx-container")).length,
     mute: all("mjx-container").filter(e => !e.querySelector("mjx-assistive-mml math")).length,
+    stretched: all("article img")
+      .filter(e => e.naturalWidth && e.width)
+      .filter(e => Math.abs(e.height * e.naturalWidth / (e.width * e.naturalHeight) - 1) > 0.05)
+      .map(e => e.src),
     broken: all("img").filter(e => e.complete && !e.naturalWidth).map(e => e.src),
   };
 }"""
@@ -83,6 +87,7 @@ def seen_wrong(page):
         found.append(f"scrolls sideways by {seen['scroll']} px: {seen['wide'][:3]}")
     if seen["bare"]:
         found.append(f"{seen['bare']} formulas are not typeset")
+    found += [f"picture out of proportion: {source}" for source in seen["stretched"]]
     if seen["mute"]:
         found.append(f"{seen['mute']} formulas have nothing for a screen reader")
     return found + [f"picture does not load: {source}" for source in seen["broken"]]
