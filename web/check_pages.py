@@ -35,8 +35,12 @@ MARK = """() => {
   }
 }"""
 # Formulas are four parts in five of a chapter's elements, and axe takes its time for each. What a
-# screen reader has of them is looked at before: see `mute`.
-PLAIN = "() => document.querySelectorAll('mjx-container').forEach(e => e.replaceWith('formula'))"
+# screen reader has of them is looked at before: see `mute`. And nothing may move while axe maps the
+# page, or it takes one element's paper for another's: so no section is left to be laid out later.
+PLAIN = """() => {
+  document.documentElement.classList.remove("fresh");
+  document.querySelectorAll("mjx-container").forEach(e => e.replaceWith("formula"));
+}"""
 SEEN = """() => {
   const all = selector => [...document.querySelectorAll(selector)];
   const inBox = e => e && (getComputedStyle(e).overflowX !== "visible" || inBox(e.parentElement));
