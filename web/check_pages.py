@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 
-# The wide page is searched for barriers, then turned to the dark. The narrow one, where every
-# search would find the same, is only looked at.
-VIEWS = ((1280, "light", "dark"), (390, "dark", None))
+# A width, the scheme in which the page is opened, and the one to which it is turned then.
+VIEWS = ((1280, "light", "dark"), (390, "dark", "light"))
 # Without "preload", because axe would fetch each style sheet again, and some by a wrong address.
 AXE = {"resultTypes": ["violations"], "preload": False}
 BUT_CONTRAST = {**AXE, "rules": {"color-contrast": {"enabled": False}}}
@@ -118,10 +117,7 @@ def weight(requests):
 
 
 def look(context, address, turned):
-    """Load one page; return what is wrong with it, and its weight.
-
-    With a scheme `turned` to take next, axe searches it in both.
-    """
+    """Load one page; return what is wrong with it, in this scheme and `turned`, and its weight."""
     found, requests = [], []
     page = context.new_page()
     listen(page, found, "127.0.0.1")
@@ -131,12 +127,11 @@ def look(context, address, turned):
     if size > BUDGET:
         found.append(f"weighs {size / 1000:.0f} kB, more than {BUDGET / 1000:.0f} kB")
     found += seen_wrong(page)
-    if turned:
-        page.evaluate(PLAIN)
-        found += barriers(page, None, BUT_CONTRAST) + contrast(page)
-        page.add_style_tag(content="* { transition: none !important }")
-        page.emulate_media(color_scheme=turned)
-        found += [f"turned {turned}: {problem}" for problem in contrast(page)]
+    page.evaluate(PLAIN)
+    found += barriers(page, None, BUT_CONTRAST) + contrast(page)
+    page.add_style_tag(content="* { transition: none !important }")
+    page.emulate_media(color_scheme=turned)
+    found += [f"turned {turned}: {problem}" for problem in contrast(page)]
     page.close()
     return found, size
 
