@@ -94,28 +94,43 @@ def _time_against_gap(ax: plt.Axes, records: list[dict]) -> None:
     """Draw every contender's time, in units of ours, against the gap it really reached."""
     timed = [r for r in records if r.get("seconds")]
     unit = min((_time(r) for r in timed if r["contender"] == "regkit"), default=1.0)
+    ends = {}
     for name in dict.fromkeys(r["contender"] for r in timed):
         mine = sorted((r["reached"], _time(r) / unit) for r in timed if r["contender"] == name)
         gaps, times = np.array(mine).T
         gaps = np.maximum(gaps, 1e-16)
         ax.plot(gaps, times, "o-", color=COLOURS[SHOWN.index(name)])
-        ax.annotate(name, (gaps[0], times[0]), (5, 4), textcoords="offset points", fontsize=8)
+        ends[name] = gaps[-1], times[-1]
     ax.set(xscale="log", yscale="log", xlabel="relative duality gap reached")
-    ax.set(ylabel="time, regkit's = 1", title="lasso path, 500 × 2,000")
+    ax.set(ylabel="time, regkit's = 1")
+    ax.set_title("What does accuracy cost?\nlasso path, 500 × 2,000, 100 alphas")
+    _name_ends(ax, ends)
 
 
 def _time_against_size(ax: plt.Axes, records: list[dict]) -> None:
     """Draw time against p, in units of ours at the smallest p, with the fitted slope."""
     timed = [r for r in records if r.get("seconds") and r["gap"] == 1e-6]
     unit = next((_time(r) for r in timed if r["contender"] == "regkit"), 1.0)
+    ends = {}
     for name in dict.fromkeys(r["contender"] for r in timed):
         mine = [(int(r["task"][4:]), _time(r) / unit) for r in timed if r["contender"] == name]
         sizes, times = np.array(mine).T
         ax.plot(sizes, times, "o-", color=COLOURS[SHOWN.index(name)])
         slope = np.polyfit(np.log(sizes), np.log(times), 1)[0] if len(sizes) > 1 else np.nan
-        label = f"{name}: slope {slope:.2f}"
-        ax.annotate(label, (sizes[0], times[0]), (4, 8), textcoords="offset points", fontsize=8)
-    ax.set(
-        xscale="log", yscale="log", xlabel="columns p", ylabel="time, regkit's at p = 1,000 is 1"
-    )
-    ax.set(title="first half of the lasso path, 500 rows")
+        ends[f"{name}, slope {slope:.2f}"] = sizes[-1], times[-1]
+    ax.set(xscale="log", yscale="log", xlabel="columns p")
+    ax.set(ylabel="time, regkit's at p = 1,000 is 1")
+    ax.set_title("How does time grow with the columns?\nlasso path, 500 rows, first 50 alphas")
+    _name_ends(ax, ends)
+
+
+def _name_ends(ax: plt.Axes, ends: dict[str, tuple[float, float]], apart: float = 0.045) -> None:
+    """Write names beside points of a log-log plot, the lowest first, none upon another.
+
+    ``apart`` is the height of a line of text, as a share of the axis.
+    """
+    least, room = -np.inf, apart * np.diff(np.log(ax.get_ylim()))[0]
+    for name, (x, y) in sorted(ends.items(), key=lambda item: item[1][1]):
+        least = max(np.log(y), least + room)
+        beside = dict(textcoords="offset points", fontsize=8, va="center")
+        ax.annotate(name, (x, np.exp(least)), (7, 0), annotation_clip=False, **beside)

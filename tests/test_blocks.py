@@ -13,6 +13,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.base import clone
 from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import KFold, LeaveOneGroupOut
@@ -88,9 +89,8 @@ def assert_same_choice(ours, twin):
 @weighted
 def test_a_fit_from_blocks_is_the_fit_in_memory(model, fit_intercept, weighted):
     X, y, weights = diabetes(weighted)
-    model = model.set_params(fit_intercept=fit_intercept)
-    ours = type(model)(**model.get_params()).fit_blocks(cut(X, y, weights))
-    twin = type(model)(**model.get_params()).fit(X, y, weights)
+    ours = clone(model).set_params(fit_intercept=fit_intercept).fit_blocks(cut(X, y, weights))
+    twin = clone(ours).fit(X, y, weights)
     assert_same_fit(ours, twin)
     assert ours.dual_gap_ <= 1e-9 * y.var()
     np.testing.assert_allclose(ours.predict(X), twin.predict(X), rtol=1e-10)
@@ -99,7 +99,7 @@ def test_a_fit_from_blocks_is_the_fit_in_memory(model, fit_intercept, weighted):
 @each_model
 def test_the_certificate_of_a_fit_from_blocks_holds_on_all_rows(model):
     X, y, weights = diabetes(weighted=True)
-    model = model.fit_blocks(cut(X, y, weights))
+    model = clone(model).fit_blocks(cut(X, y, weights))
     objective = Objective(X, y, model._penalty(), sample_weight=weights)
     assert duality_gap(objective, model.coef_) <= model.dual_gap_ + 1e-11 * objective.null_value
 
@@ -541,7 +541,7 @@ def test_an_error_names_the_block(model, how):
     blocks = list(cut(X, y))
     blocks[2] = spoilt(*blocks[2], how)
     with pytest.raises(ValueError, match=f"^Block 2: {SPOILT[how]}"):
-        model.fit_blocks(blocks)
+        clone(model).fit_blocks(blocks)
 
 
 def test_groups_must_come_along():
