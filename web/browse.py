@@ -50,7 +50,7 @@ def steps(site):
         "geometry": partial(by_hand, check_geometry, "chapters/02_penalties.html"),
         "descent": partial(by_hand, check_descent, "chapters/04_signs.html"),
         "run": lambda browser, base: check_run(browser.new_context(), base),
-        "paint": lambda browser, base: check_paint(browser, base, names),
+        "paint": lambda browser, base: check_paint(browser, base, site, names),
     }
 
 
