@@ -1,4 +1,4 @@
-"""Run every task on one thread, each in a process of its own; write results.json, .md, .svg."""
+"""Run every task on one thread, each in a process of its own; write what the page shows of it."""
 
 import json
 import os

@@ -1,6 +1,7 @@
-"""The table and the plots of the page 'How fast', from the raw figures in results.json."""
+"""The tables and the plots of the page 'How fast', from the raw figures in results.json."""
 
 import json
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 from statistics import median
@@ -20,48 +21,74 @@ SHOWN = ("regkit", "scikit-learn", "lars_path", "celer", "skglm", "adelie", "glm
 
 
 def write_report(folder: Path) -> None:
-    """Write results.md and results.svg beside results.json."""
+    """Write results.md, peers.md, results_gap.svg and results_size.svg beside results.json."""
     results = json.loads((folder / "results.json").read_text("utf-8"))
-    text = "\n".join([_table(results["records"]), "", _facts(results), ""])
+    groups = list(_groups(results["records"]))
+    text = "\n".join([*_summary(groups), "", _facts(results), ""])
     (folder / "results.md").write_text(text, "utf-8")
-    _plot(results["records"], folder / "results.svg")
+    (folder / "peers.md").write_text("\n".join([*_all_peers(groups), ""]), "utf-8")
+    use_book_style()
+    plt.rcParams["svg.hashsalt"] = "regkit"
+    path = [r for r in results["records"] if r["task"] == "lasso path, 500 × 2,000"]
+    sizes = [r for r in results["records"] if r["task"].startswith("p = ")]
+    _plot(_time_against_gap, path, folder / "results_gap.svg")
+    _plot(_time_against_size, sizes, folder / "results_size.svg")
 
 
-def _table(records: list[dict]) -> str:
-    lines = [
-        "| task | gap | scikit-learn | wanted | best other peer | wanted | the others |",
-        "|:--|:--|--:|--:|--:|--:|:--|",
-    ]
+def _groups(records: list[dict]) -> Iterator[tuple[object, str, dict[str, dict]]]:
+    """Yield each row's task, its gap, and the records of its contenders by name."""
     for task in TASKS:
         mine = [r for r in records if r["task"] == task.name]
         for gap, group in groupby(mine, key=lambda r: r["gap"]):
-            lines.append(_row(task, gap, {r["contender"]: r for r in group}))
-    return "\n".join(lines)
+            shown = "exact" if task.kind == "loo" else f"{gap:.0e}".replace("e-0", "e-")
+            yield task, shown, {r["contender"]: r for r in group}
 
 
-def _row(task: object, gap: float, group: dict[str, dict]) -> str:
-    times = {name: _time(record) for name, record in group.items()}
-    ours = times.pop("regkit")
-    sklearn = times.pop("scikit-learn", None)
-    peers = {name: t for name, t in times.items() if t}
-    best = min(peers, key=peers.get, default=None)
-    rest = [
-        f"{name} {_ratio(times[name], ours)}" if times[name] else f"{name}: {record['missing']}"
-        for name, record in group.items()
-        if name not in ("regkit", "scikit-learn", best)
+def _summary(groups: list) -> list[str]:
+    """Return the table of ratios to scikit-learn and to the best of the others."""
+    lines = ["| task | gap | scikit-learn | best other peer |", "|:--|:--|--:|:--|"]
+    for task, gap, group in groups:
+        times = {name: _time(record) for name, record in group.items()}
+        ours, sklearn = times.pop("regkit"), times.pop("scikit-learn", None)
+        best = min((name for name in times if times[name]), key=times.get, default=None)
+        first = _ratio(sklearn, ours)
+        if "scikit-learn" in group and not sklearn:
+            first = group["scikit-learn"]["missing"]
+        second = f"{_ratio(times.get(best), ours)}{_aim(task.wanted[1])} {_short(best or '')}"
+        lines.append(f"| {_name(task)} | {gap} | {first}{_aim(task.wanted[0])} | {second} |")
+    return lines
+
+
+def _all_peers(groups: list) -> list[str]:
+    """Return the table of ratios to every peer, or why there is none."""
+    peers = ("lars_path", "lars_path on a Gram matrix", "celer", "skglm", "adelie", "glmnet")
+    lines = [
+        "| task | gap | " + " | ".join(map(_short, peers)) + " |",
+        "|:--|:--|" + "--:|" * len(peers),
     ]
-    if "scikit-learn" in group and not sklearn:
-        rest.insert(0, f"scikit-learn: {group['scikit-learn']['missing']}")
-    cells = [
-        task.name,
-        "exact" if task.kind == "loo" else f"{gap:.0e}".replace("e-0", "e-"),
-        _ratio(sklearn, ours),
-        f"{task.wanted[0]:g}" if task.wanted[0] else "–",
-        f"{_ratio(peers[best], ours)} ({best})" if best else "–",
-        f"{task.wanted[1]:g}" if task.wanted[1] else "–",
-        ", ".join(rest),
-    ]
-    return "| " + " | ".join(cells) + " |"
+    for task, gap, group in groups:
+        if not set(peers) & set(group):
+            continue
+        ours = _time(group["regkit"])
+        cells = [_answer(group[name], ours) if name in group else "" for name in peers]
+        lines.append(f"| {_name(task)} | {gap} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def _name(task: object) -> str:
+    return task.name.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
+
+
+def _short(peer: str) -> str:
+    return peer.replace(" on a Gram matrix", " (Gram)")
+
+
+def _aim(wanted: float) -> str:
+    return f"\N{NO-BREAK SPACE}({wanted:g})" if wanted else ""
+
+
+def _answer(record: dict, ours: float | None) -> str:
+    return _ratio(_time(record), ours) if _time(record) else record["missing"]
 
 
 def _time(record: dict) -> float | None:
@@ -80,12 +107,9 @@ def _facts(results: dict) -> str:
     return f"*{head}; " + ", ".join(f"{name} {v}" for name, v in machine.items()) + ".*"
 
 
-def _plot(records: list[dict], path: Path) -> None:
-    use_book_style()
-    plt.rcParams["svg.hashsalt"] = "regkit"
-    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
-    _time_against_gap(left, [r for r in records if r["task"] == "lasso path, 500 × 2,000"])
-    _time_against_size(right, [r for r in records if r["task"].startswith("p = ")])
+def _plot(draw: Callable, records: list[dict], path: Path) -> None:
+    fig, ax = plt.subplots(figsize=(5.5, 3.8), layout="constrained")
+    draw(ax, records)
     fig.savefig(path, format="svg", metadata={"Date": None})
     plt.close(fig)
 
@@ -100,7 +124,7 @@ def _time_against_gap(ax: plt.Axes, records: list[dict]) -> None:
         gaps, times = np.array(mine).T
         gaps = np.maximum(gaps, 1e-16)
         ax.plot(gaps, times, "o-", color=COLOURS[SHOWN.index(name)])
-        ends[name] = gaps[-1], times[-1]
+        ends[name] = gaps[-1], times[-1], COLOURS[SHOWN.index(name)]
     ax.set(xscale="log", yscale="log", xlabel="relative duality gap reached")
     ax.set(ylabel="time, regkit's = 1")
     ax.set_title("What does accuracy cost?\nlasso path, 500 × 2,000, 100 alphas")
@@ -117,20 +141,22 @@ def _time_against_size(ax: plt.Axes, records: list[dict]) -> None:
         sizes, times = np.array(mine).T
         ax.plot(sizes, times, "o-", color=COLOURS[SHOWN.index(name)])
         slope = np.polyfit(np.log(sizes), np.log(times), 1)[0] if len(sizes) > 1 else np.nan
-        ends[f"{name}, slope {slope:.2f}"] = sizes[-1], times[-1]
+        colour = COLOURS[SHOWN.index(name)]
+        ends[f"{name}, slope {slope:.2f}"] = sizes[-1], times[-1], colour
     ax.set(xscale="log", yscale="log", xlabel="columns p")
     ax.set(ylabel="time, regkit's at p = 1,000 is 1")
     ax.set_title("How does time grow with the columns?\nlasso path, 500 rows, first 50 alphas")
     _name_ends(ax, ends)
 
 
-def _name_ends(ax: plt.Axes, ends: dict[str, tuple[float, float]], apart: float = 0.045) -> None:
+def _name_ends(ax: plt.Axes, ends: dict[str, tuple[float, float, str]]) -> None:
     """Write names beside points of a log-log plot, the lowest first, none upon another.
 
-    ``apart`` is the height of a line of text, as a share of the axis.
+    Names of points that are near each other stand below each other.
     """
-    least, room = -np.inf, apart * np.diff(np.log(ax.get_ylim()))[0]
-    for name, (x, y) in sorted(ends.items(), key=lambda item: item[1][1]):
-        least = max(np.log(y), least + room)
-        beside = dict(textcoords="offset points", fontsize=8, va="center")
+    least, line = -np.inf, 0.06 * np.diff(np.log(ax.get_ylim()))[0]
+    for name, (x, y, colour) in sorted(ends.items(), key=lambda item: item[1][1]):
+        least = max(np.log(y), least + line)
+        x = max(other for other, _, _ in ends.values() if other < 7 * x)
+        beside = dict(textcoords="offset points", fontsize=9, va="center", color=colour)
         ax.annotate(name, (x, np.exp(least)), (7, 0), annotation_clip=False, **beside)

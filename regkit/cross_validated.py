@@ -188,7 +188,7 @@ class RidgeCV(_ChoosesAlpha, Ridge):
         Whether there is an intercept; it is never penalised.
     cv : int, scikit-learn splitter, iterable of (train, test), or None, default None
         None is exact leave-one-out; an int is that many folds, not shuffled.
-    rule : {"min", "1se"}, default "min"
+    rule : ``"min"`` or ``"1se"``, default ``"min"``
         The alpha of the smallest mean error, or the largest within one standard error of it.
     n_jobs : int, optional
         Folds at a time, through joblib; leave-one-out needs none.
@@ -200,7 +200,7 @@ class RidgeCV(_ChoosesAlpha, Ridge):
     alpha_ : float
         The choice, one for all targets.
     l1_ratio_ : float
-        0.
+        Always 0.
     alphas_ : ndarray of shape (m,)
         The grid, decreasing.
     cv_results_ : dict of ndarray of shape (m,)
@@ -219,8 +219,8 @@ class RidgeCV(_ChoosesAlpha, Ridge):
 
     Notes
     -----
-    scikit-learn's ``RidgeCV`` finds the same leave-one-out errors at alphas that are n - 1 times as
-    large, see `regkit.selection.leave_one_out`.
+    scikit-learn's ``RidgeCV`` finds the same leave-one-out errors at alphas that are :math:`n - 1`
+    times as large, see `regkit.selection.leave_one_out`.
 
     References
     ----------
@@ -300,7 +300,7 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
         Whether there is an intercept; it is never penalised.
     cv : int, scikit-learn splitter, or iterable of (train, test), or None, default 5
         An int is that many folds of consecutive rows, not shuffled; None is 5 too.
-    rule : {"min", "1se"}, default "min"
+    rule : ``"min"`` or ``"1se"``, default ``"min"``
         The alpha of the smallest mean error, or, at the same l1_ratio, the largest within one
         standard error of it.
     n_jobs : int, optional
@@ -455,7 +455,7 @@ class LassoCV(ElasticNetCV):
         Whether there is an intercept; it is never penalised.
     cv : int, scikit-learn splitter, or iterable of (train, test), or None, default 5
         An int is that many folds of consecutive rows, not shuffled; None is 5 too.
-    rule : {"min", "1se"}, default "min"
+    rule : ``"min"`` or ``"1se"``, default ``"min"``
         The alpha of the smallest mean error, or the largest within one standard error of it.
     n_jobs : int, optional
         Folds at a time, through joblib. The answer does not depend on it.
@@ -473,7 +473,7 @@ class LassoCV(ElasticNetCV):
     alpha_ : float
         The choice.
     l1_ratio_ : float
-        1.
+        Always 1.
     alphas_ : ndarray of shape (m,)
         The grid, decreasing.
     cv_results_ : dict of ndarray of shape (m,)

@@ -30,19 +30,19 @@ class Loss(Protocol):
     smoothness: float
 
     def value(self, y: Array, z: Array) -> Array:
-        """Return f(z)."""
+        """Return :math:`f(z)`."""
 
     def gradient(self, y: Array, z: Array) -> Array:
-        """Return the derivative f'(z)."""
+        """Return the derivative :math:`f'(z)`."""
 
     def curvature(self, y: Array, z: Array) -> Array:
-        """Return the second derivative f''(z)."""
+        """Return the second derivative :math:`f''(z)`."""
 
     def conjugate(self, y: Array, u: Array) -> Array:
-        """Return f*(u), infinite outside its domain."""
+        """Return :math:`f^*(u)`, infinite outside its domain."""
 
     def fenchel_young(self, y: Array, z: Array, u: Array) -> Array:
-        """Return f(z) + f*(u) - u z, at least 0."""
+        """Return :math:`f(z) + f^*(u) - uz`, at least 0."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class SquaredError:
         return 0.5 * (y - z) ** 2
 
     def gradient(self, y: Array, z: Array) -> Array:
-        """Return z - y: the residual with its sign turned round."""
+        """Return :math:`z - y`: the residual with its sign turned round."""
         return z - y
 
     def curvature(self, y: Array, z: Array) -> Array:
@@ -111,14 +111,17 @@ class Logistic:
         return expit(z) * expit(-z)
 
     def conjugate(self, y: Array, u: Array) -> Array:
-        r"""Return :math:`t \log t + (1 - t)\log(1 - t)` with t = -uy in [0, 1], else infinity."""
+        r"""Return :math:`t \log t + (1 - t)\log(1 - t)`.
+
+        Here :math:`t = -uy`; infinite where it leaves [0, 1].
+        """
         t = -u * y
         return -entr(t) - entr(1 - t)
 
     def fenchel_young(self, y: Array, z: Array, u: Array) -> Array:
-        r"""Return the Kullback–Leibler divergence of a coin of bias t = -uy from one of bias ξ.
+        r"""Return the Kullback–Leibler divergence of a coin of bias t from one of bias ξ.
 
-        Infinite where t leaves [0, 1].
+        Here :math:`t = -uy`; infinite where it leaves [0, 1].
         """
         t = -u * y
         divergence = kl_div(t, expit(-y * z)) + kl_div(1 - t, expit(y * z))
@@ -153,14 +156,14 @@ class SquaredHinge:
         return np.where(y * z < 1, 2.0, 0.0)
 
     def conjugate(self, y: Array, u: Array) -> Array:
-        r"""Return :math:`\tfrac14 t^2 - t` with t = -uy at least 0, else infinity."""
+        r"""Return :math:`\tfrac14 t^2 - t` with :math:`t = -uy` at least 0, else infinity."""
         t = -u * y
         return np.where(t >= 0, t**2 / 4 - t, np.inf)
 
     def fenchel_young(self, y: Array, z: Array, u: Array) -> Array:
-        r"""Return :math:`(h - t/2)^2 + t \max(0, yz - 1)` with h = max(0, 1 - yz), t = -uy.
+        r"""Return :math:`(h - t/2)^2 + t \max(0, yz - 1)`.
 
-        Infinite where t is negative.
+        Here :math:`h = \max(0, 1 - yz)` and :math:`t = -uy`; infinite where t is negative.
         """
         t, margin = -u * y, 1 - y * z
         slack = (np.maximum(0, margin) - t / 2) ** 2 + t * np.maximum(0, -margin)

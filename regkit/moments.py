@@ -192,7 +192,7 @@ class Moments:
         return self.cross.diagonal() <= self.weight * (32 * EPS * self.mean) ** 2
 
     def stand_in(self) -> Array:
-        r"""Return rows (m, q), m ≤ 2q, with mean 0 and mean cross-products C / S.
+        r"""Return rows (m, q), m ≤ 2q, with mean 0 and mean cross-products :math:`C / S`.
 
         In units of standard deviations let the columns of X have the correlations
         :math:`\sum_k \lambda_k v_k v_k^\top`, and c with y. Row k of X is

@@ -62,7 +62,8 @@ class L1L2:
 
     References
     ----------
-    Zou and Hastie (2005), with their λ₁ = 2αr and λ₂ = α(1 - r) for a loss without the ½.
+    Zou and Hastie (2005), with their :math:`\lambda_1 = 2\alpha r` and
+    :math:`\lambda_2 = \alpha(1 - r)` for a loss without the ½.
 
     Examples
     --------
@@ -85,12 +86,12 @@ class L1L2:
 
     @property
     def l1(self) -> float:
-        """The factor αr of the L1 norm."""
+        r"""The factor :math:`\alpha r` of the L1 norm."""
         return self.alpha * self.l1_ratio
 
     @property
     def l2(self) -> float:
-        """The factor α(1 - r) of half the squared L2 norm."""
+        r"""The factor :math:`\alpha(1 - r)` of half the squared L2 norm."""
         return self.alpha * (1 - self.l1_ratio)
 
     def value(self, w: Array) -> float:

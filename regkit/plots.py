@@ -249,7 +249,7 @@ def constraint_geometry(
         neither zero nor least squares.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
-    names : sequence of 2 str, default ("w₁", "w₂")
+    names : sequence of 2 str, default ``("w₁", "w₂")``
         The labels of the axes.
 
     Returns
@@ -352,7 +352,7 @@ def convergence_race(
     floor : float, default 1e-8
         A line ends where its distance falls below this share of the highest start: what is much
         smaller is rounding.
-    xscale : {"linear", "log"}, default "linear"
+    xscale : ``"linear"`` or ``"log"``, default ``"linear"``
         The axis of the iterations. A logarithmic one leaves the start out.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.

@@ -86,9 +86,9 @@ class ErrorCurve:
         r"""The standard error of that mean, of shape (m,); NaN for a single fold.
 
         :math:`\sqrt{\sum_k W_k (e_k - \bar e)^2 / \sum_k W_k / (K - 1)}`: for equal weights the
-        standard deviation over the folds (with K - 1) divided by :math:`\sqrt K`. Folds share
-        training rows, so it is an approximation, and rather too small (Bengio and Grandvalet,
-        2004).
+        standard deviation over the folds (with :math:`K - 1`) divided by :math:`\sqrt K`. Folds
+        share training rows, so it is an approximation, and rather too small (Bengio and
+        Grandvalet, 2004).
         """
         folds = np.count_nonzero(self.weights)
         spread = (self.errors - self.mean_error[:, None]) ** 2 @ self.weights / self.weights.sum()
@@ -99,7 +99,7 @@ class ErrorCurve:
 
         Parameters
         ----------
-        rule : {"min", "1se"}, default "min"
+        rule : ``"min"`` or ``"1se"``, default ``"min"``
             The smallest mean error, or the *largest* alpha whose mean error is at most one standard
             error (that of the smallest) above the smallest.
 
@@ -110,7 +110,7 @@ class ErrorCurve:
         Raises
         ------
         ValueError
-            For another rule, or "1se" where a single fold gives no standard error.
+            For another rule, or ``"1se"`` where a single fold gives no standard error.
         """
         check_rule(rule)
         mean = self.mean_error
@@ -266,9 +266,9 @@ def leave_one_out(
     One decomposition, O(np min(n, p)), and two matrix products, see
     `regkit.solvers.RidgeDecomposition.leave_one_out`; memory O(n(p + m)).
 
-    Our α multiplies the *mean* loss, so a fit to n - 1 rows at the same α has less penalty in
-    scikit-learn's units, where the loss is a sum: its ``RidgeCV`` compares alphas that are n - 1
-    times ours, and then fits all rows with that, where we use n times.
+    Our α multiplies the *mean* loss, so a fit to :math:`n - 1` rows at the same α has less
+    penalty in scikit-learn's units, where the loss is a sum: its ``RidgeCV`` compares alphas that
+    are :math:`n - 1` times ours, and then fits all rows with that, where we use n times.
 
     References
     ----------
@@ -390,7 +390,7 @@ def information_criterion(
         With `SquaredError`. Its sample weights count repeated rows: n is their sum.
     w : ndarray of shape (p,)
         Its minimiser.
-    criterion : {"aic", "aicc", "bic"}, default "aic"
+    criterion : ``"aic"``, ``"aicc"`` or ``"bic"``, default ``"aic"``
     noise_variance : float, optional
         σ², if it is known, or estimated once for all models (as one must for p ≥ n).
 
@@ -403,8 +403,8 @@ def information_criterion(
     ------
     ValueError
         If the criterion is none of the three; if the loss is another; if the fit leaves no
-        residual, so that the logarithm is not finite; if n - k - 1 is not positive, where AICc is
-        not defined; if a variance is given for AICc, which corrects for not knowing it.
+        residual, so that the logarithm is not finite; if :math:`n - k - 1` is not positive, where
+        AICc is not defined; if a variance is given for AICc, which corrects for not knowing it.
 
     References
     ----------

@@ -17,7 +17,7 @@ from regkit.certificates import duality_gap, kkt_residual
 from regkit.losses import Logistic
 from regkit.objective import Objective
 from regkit.penalties import L1, L1L2, L2
-from regkit.solvers import active_set, certify, ridge_closed_form, rounds
+from regkit.solvers import active_set, certify, ridge_closed_form, rounds, sparse_ridge
 from regkit.solvers.active_set import SMALL, active_set_path
 from regkit.solvers.centred import CentredData
 from regkit.solvers.dual import DualSolve
@@ -25,6 +25,7 @@ from regkit.solvers.gram import BorderedSolve
 from regkit.solvers.orthogonal import OrthogonalFactor
 from regkit.solvers.steps import descend, newton
 from regkit.solvers.tableau import tableau_path
+from regkit.solvers.working_set import SquaredErrorSet
 
 SHAPES = {"tall": (60, 8), "square": (25, 25), "wide": (20, 60), "very wide": (25, SMALL + 20)}
 
@@ -311,6 +312,38 @@ def test_columns_missed_by_screening_are_found(unpolished, monkeypatch, l1_ratio
     np.testing.assert_allclose(found.coefs, expected.coefs, rtol=0, atol=1e-10)
 
 
+@pytest.mark.parametrize("matrix", [np.asarray, sp.csc_array])
+@pytest.mark.parametrize(
+    ("shape", "l1_ratio", "solve"),
+    [("tall", 0.7, BorderedSolve), ("wide", 1.0, BorderedSolve), ("very wide", 0.3, DualSolve)],
+)
+def test_a_working_set_forgets_and_goes_on(matrix, shape, l1_ratio, solve):
+    """What is left are the active columns; from there the next answers are the right ones."""
+    X, y = data(shape)
+    F = problem(matrix(X), y, 0.3, l1_ratio)
+    p, l1, l2 = X.shape[1], F.penalty.l1, F.penalty.l2
+    work = SquaredErrorSet(CentredData(F), np.array([l2]), positive=False)
+    work.take(np.arange(p)[::-1])
+    assert isinstance(work.factor, solve)
+    expected = active_set(F).coef
+    np.testing.assert_allclose(work.kappa * work.solve(l1, l2, 1000), expected[::-1], atol=1e-10)
+
+    near = np.zeros(p, dtype=bool)
+    near[:5] = True
+    work.forget(near)
+    left = np.flatnonzero(near | (expected != 0))[::-1]
+    np.testing.assert_array_equal(work.members, left)
+    np.testing.assert_array_equal(np.flatnonzero(work.inside), left[::-1])
+    np.testing.assert_allclose(work.kappa * work.w, expected[left], atol=1e-10)
+
+    work.take(np.flatnonzero(~work.inside))
+    for share in (1.0, 0.9, 0.5):
+        coef = np.zeros(p)
+        coef[work.members] = work.kappa * work.solve(share * l1, share * l2, 1000)
+        fresh = active_set(replace(F, penalty=L1L2(share * F.penalty.alpha, l1_ratio))).coef
+        np.testing.assert_allclose(coef, fresh, atol=1e-10)
+
+
 @pytest.mark.parametrize("shape", ["tall", "wide", "very wide"])
 def test_single_fits_far_down(shape):
     X, y = data(shape)
@@ -477,6 +510,25 @@ def test_more_active_columns_than_rows_need_no_matrix_of_the_columns():
         assert peak <= 10 * X.nbytes
     for alpha, w in zip(F.alpha_max * alphas, path.coefs.T, strict=True):
         assert_certified(replace(F, penalty=L1L2(alpha, 0.02)), w)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.5])
+def test_sparse_ridge_says_how_far_it_is(monkeypatch, l2):
+    """Where the first search finds nothing, the gap is all that there is to gain."""
+    X, y = data("tall")
+    F = Objective(sp.csr_array(X), y, L2(l2))
+    exact = ridge_closed_form(Objective(X, y, L2(l2))).coef
+    search, calls = sparse_ridge._lsqr, []
+
+    def late(data, target, l2):
+        calls.append(l2)
+        return search(data, target, l2) if len(calls) > 1 else np.zeros(data.shape[1])
+
+    monkeypatch.setattr(sparse_ridge, "_lsqr", late)
+    w, gap = sparse_ridge.sparse_ridge(CentredData(F), l2)
+    assert not w.any()
+    at_most = F.value(w) - F.value(exact) if l2 == 0 else duality_gap(F, w)
+    assert gap == pytest.approx(at_most, rel=1e-9)
 
 
 def test_sparse_is_never_densified():

@@ -19,10 +19,38 @@ THEBE = """<p>text</p>
 """
 
 
-def test_dead_scripts_are_dropped(tmp_path):
-    (tmp_path / "one.html").write_text(THEBE)
+def mended(tmp_path, text):
+    (tmp_path / "one.html").write_text(text, "utf-8")
     mend_pages(SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html")), None)
-    assert (tmp_path / "one.html").read_text().split() == ["<p>text</p>", "<p>more</p>"]
+    return (tmp_path / "one.html").read_text("utf-8")
+
+
+def test_dead_scripts_are_dropped(tmp_path):
+    assert mended(tmp_path, THEBE).split() == ["<p>text</p>", "<p>more</p>"]
+
+
+FORMULA = r'<span class="math notranslate nohighlight">\(a &lt; b\)</span>'
+
+
+@pytest.mark.parametrize("after", [".", ",", ").", "?"])
+def test_no_line_begins_with_the_point_after_a_formula(tmp_path, after):
+    assert mended(tmp_path, f"If {FORMULA}{after} So") == (
+        f'If <span class="keep">{FORMULA}{after}</span> So'
+    )
+    assert mended(tmp_path, f"({FORMULA}{after}</p>") == (
+        f'<span class="keep">({FORMULA}{after}</span></p>'
+    )
+
+
+@pytest.mark.parametrize("after", [" and", "</p>", "th", " (so)"])
+def test_a_formula_is_tied_to_no_word(tmp_path, after):
+    assert mended(tmp_path, FORMULA + after) == FORMULA + after
+
+
+def test_the_line_under_a_link_begins_with_its_word(tmp_path):
+    assert mended(tmp_path, 'Solution to<a href="#x"> Exercise 1') == (
+        'Solution to <a href="#x">Exercise 1'
+    )
 
 
 PAGE = """<html><head>

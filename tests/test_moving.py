@@ -128,10 +128,10 @@ def bar_length(d):
 # What becomes of a figure depends on where it is shown.
 
 
-def shown_by(form, name):
+def shown_by(form, name, caption="A caption."):
     """Return what a builder makes of a figure in a document."""
     document = new_document("a chapter")
-    picture, text = nodes.image(uri="still.svg"), nodes.paragraph("", "A caption.")
+    picture, text = nodes.image(uri="still.svg"), nodes.paragraph("", caption)
     document += moving.moving("", picture, text, name="geometry")
     builder = SimpleNamespace(format=form, name=name)
     moving.choose_form(SimpleNamespace(builder=builder), document, "a chapter")
@@ -141,6 +141,12 @@ def shown_by(form, name):
 def test_page_moves_and_needs_no_still_picture():
     node = shown_by("html", "html")
     assert isinstance(node, moving.moving) and not list(node.findall(nodes.image))
+
+
+def test_only_where_it_does_not_move_is_a_figure_said_to_move_elsewhere():
+    caption = "On the book's page this figure moves: drag the point."
+    assert shown_by("html", "html", caption).astext() == "Drag the point."
+    assert caption in shown_by("latex", "latex", caption).astext()
 
 
 @pytest.mark.parametrize(("form", "name"), [("latex", "latex"), ("html", "epub"), ("text", "text")])

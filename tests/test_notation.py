@@ -12,6 +12,7 @@ GREEK = (
     "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau"
     "|phi|varphi|psi|omega|Gamma|Delta|Theta|Lambda|Sigma|Phi|Psi|Omega"
 )
+TITLES = {"appendix_fast_solver": "fast solver", "self_test": "self-test"}
 LETTER = re.compile(rf"\\(?:(?:{GREEK})(?![a-zA-Z])|math(?:cal|bb|frak)\s*\{{?[A-Z])")
 
 
@@ -21,15 +22,19 @@ def letters(text):
     return {re.sub(r"[\s{]", "", letter) for f in formulas for letter in LETTER.findall(f)}
 
 
+def label(stem):
+    """Return what the page calls a chapter: by its number, or by a short title."""
+    return str(int(stem[:2])) if stem[0].isdigit() else TITLES.get(stem, stem)
+
+
 def used():
     """Return the chapters that use each letter."""
     found = defaultdict(set)
     for path in (ROOT / "chapters").glob("*.ipynb"):
-        name = path.stem[:2] if path.stem[0].isdigit() else path.stem
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             if cell["cell_type"] == "markdown":
                 for letter in letters("".join(cell["source"])):
-                    found[letter].add(name)
+                    found[letter].add(label(path.stem))
     return found
 
 

@@ -9,6 +9,9 @@ from docutils import nodes
 
 SVG = "{http://www.w3.org/2000/svg}"
 
+FORMULA = r'\(?<span class="math [^>]*>\\\([^<]*\\\)</span>'
+POINT = r"[-.,;:?!)\]’”]+(?=[\s<])|[，。；：、）]"
+
 # What the theme writes into every page and offers no setting for: a pattern, and what replaces it.
 MENDED = (
     # Half a megabyte that draws the icons a second time: the theme's fonts have drawn them already.
@@ -23,6 +26,13 @@ MENDED = (
     # The name that a screen reader speaks has to hold the words that everybody else sees.
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r'(<button class="[^"]*search-button-field[^>]*) title="Search" aria-label="Search"', r"\1"),
+    # The comma after a formula belongs to it: no line begins with one.
+    (
+        rf"(\(?{FORMULA}(?:[-.,;:?!)\]’”]+(?=[\s<])|[，。；：、）]))",
+        r'<span class="keep">\1</span>',
+    ),
+    # The line under a link begins with its first word.
+    (r"Solution to(<a [^>]*>) ", r"Solution to \1"),
     # A bibliography's entries are items of a list; the role that they have went out of use.
     (r'role="doc-biblioentry"', 'role="listitem"'),
     # A page is made of named parts, and the sidebar is one.

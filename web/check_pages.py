@@ -33,17 +33,18 @@ MARK = """() => {
     seen.add(look);
   }
 }"""
+# No section is left to be laid out later. Then nothing moves while axe maps the page, or it would
+# take one element's paper for another's.
+WHOLE = "() => document.documentElement.classList.remove('fresh')"
 # Formulas are four parts in five of a chapter's elements, and axe takes its time for each. What a
-# screen reader has of them is looked at before: see `mute`. And nothing may move while axe maps the
-# page, or it takes one element's paper for another's: so no section is left to be laid out later.
-PLAIN = """() => {
-  document.documentElement.classList.remove("fresh");
-  document.querySelectorAll("mjx-container").forEach(e => e.replaceWith("formula"));
-}"""
+# screen reader has of them is looked at before: see `mute`.
+PLAIN = "() => document.querySelectorAll('mjx-container').forEach(e => e.replaceWith('formula'))"
 SEEN = """() => {
   const all = selector => [...document.querySelectorAll(selector)];
   const inBox = e => e && (getComputedStyle(e).overflowX !== "visible" || inBox(e.parentElement));
+  const broader = e => e.scrollWidth > e.clientWidth + 1;
   return {
+    cut: window.innerWidth < 1000 ? 0 : all("mjx-container[display]").filter(broader).length,
     scroll: document.documentElement.scrollWidth - window.innerWidth,
     wide: all("article *")
       .filter(e => e.getBoundingClientRect().right > window.innerWidth && !inBox(e))
@@ -84,13 +85,17 @@ def open_page(page, address):
 
 
 def seen_wrong(page):
-    """Return what can be seen to be wrong with a page that is open."""
+    """Return what can be seen to be wrong with a page that is open, once it is all laid out."""
+    page.evaluate(WHOLE)
+    page.wait_for_timeout(300)
     seen, found = page.evaluate(SEEN), []
     if seen["scroll"] > 0:
         found.append(f"scrolls sideways by {seen['scroll']} px: {seen['wide'][:3]}")
     if seen["bare"]:
         found.append(f"{seen['bare']} formulas are not typeset")
     found += [f"picture out of proportion: {source}" for source in seen["stretched"]]
+    if seen["cut"]:
+        found.append(f"{seen['cut']} displayed formulas are broader than the column")
     if seen["mute"]:
         found.append(f"{seen['mute']} formulas have nothing for a screen reader")
     return found + [f"picture does not load: {source}" for source in seen["broken"]]

@@ -38,7 +38,7 @@ WORDS = {
         "said": "**Said** ({where}): {text}",
         "true": "**Instead**: {text}",
         "stands": "**Shown**: {text}",
-        "shown": "[The cell that decides it](#claim-{id}), in chapter {chapter}.",
+        "shown": "[The cell that decides it](#claim-{id}), in chapter&nbsp;{chapter}.",
         "apart": "[The page that answers it]({at}).",
     },
     "zh": {
@@ -47,10 +47,12 @@ WORDS = {
         "said": "**原说法**（{where}）：{text}",
         "true": "**应为**：{text}",
         "stands": "**验证**：{text}",
-        "shown": "[判定它的单元格](#claim-{id})，见第 {chapter} 章。",
+        "shown": "[判定它的单元格](#claim-{id})，见第&nbsp;{chapter}&nbsp;章。",
         "apart": "[回答它的页面]({at})。",
     },
 }
+LETTER = re.compile(r"(`[^`]*`|\$[^$]*\$)|([αλθ]w?)")
+EMPHASIS = re.compile(r"(?<!\*)\*([^*\n]+)\*(?!\*)")
 
 
 def claims():
@@ -81,7 +83,8 @@ def page(table, language, chapters):
     lines = [words["score"].format(**score(table)), ""]
     for verdict, name in names.items():
         ids = [id for id, claim in table.items() if claim["verdict"] == verdict]
-        lines += [f"- **{name}**: " + " ".join(f"[{id}](#{language}-{id.lower()})" for id in ids)]
+        links = " ".join(f"[{id}](#{language}-{id.lower()})" for id in ids)
+        lines += [f"- **{name}**: {links}" if language == "en" else f"- **{name}**：{links}"]
     for id, claim in table.items():
         stands = "stands" if claim["verdict"] == "right" else "true"
         where = claim["where"] if language == "en" else chinese(claim["where"])
@@ -101,8 +104,12 @@ def page(table, language, chapters):
             link,
             ":::",
         ]
-    text = "\n".join(lines)
-    return text if language == "en" else f'<div lang="zh-Hans">\n\n{text}\n\n</div>'
+    # A letter in a sentence looks as it does in a formula.
+    text = LETTER.sub(lambda found: found[1] or f"${found[2]}$", "\n".join(lines))
+    if language == "en":
+        return text
+    upright = EMPHASIS.sub(r"**\1**", text)  # a browser would slant Chinese, which has no italics
+    return f'<div lang="zh-Hans">\n\n{upright}\n\n</div>'
 
 
 def chinese(where):

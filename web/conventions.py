@@ -4,6 +4,7 @@
 ```
 """
 
+import re
 from fractions import Fraction
 
 from sphinx.util.docutils import SphinxDirective
@@ -17,6 +18,12 @@ GROUPS = {
     "TensorFlow and Keras": ("keras.", "tf."),
     "The documents of this course": ("document:",),
 }
+
+# What in a row's words is code: an equation, a setting, a dotted name, a name with an underscore.
+CODE = re.compile(
+    r"(\w+_\w+ \* \w = [^,]+|\w+ ?= ?'[^']*'|\w+=\w+"
+    r"|\b[A-Za-z]\w*(?:[./]\w+)+|\w+_\w+(?:\(\w\)| > 0)?)|λ"
+)
 
 
 def here(row, part):
@@ -43,6 +50,11 @@ def here(row, part):
     return f"{product} / ({' * '.join(divisors)})"
 
 
+def marked(text):
+    """Return a row's words with code set as code, and λ as in the formulas."""
+    return CODE.sub(lambda found: f"`{found[0]}`" if found[1] else "$\\lambda$", text)
+
+
 def entry(row):
     """Return one row as Markdown."""
     lines = [f"`{row.name}`", f": ${row.formula}$", ""]
@@ -50,11 +62,14 @@ def entry(row):
         lines += ["  No `l1` and `l2` give the same model."]
     else:
         lines += [
-            f"  `l1 = {here(row, 'l1')}`, `l2 = {here(row, 'l2')}`. Intercept {row.intercept}."
+            f"  `l1 = {here(row, 'l1')}`, `l2 = {here(row, 'l2')}`."
+            f" Intercept {marked(row.intercept)}."
         ]
     if row.note:
-        lines += ["", f"  {row.note}"]
-    return "\n".join([*lines, "", f"  Source: {row.source}.", ""])
+        lines += ["", f"  {marked(row.note)}"]
+    if "(2m)" in row.name:
+        lines += ["", "  The document's $m$, the number of rows, is our $n$."]
+    return "\n".join([*lines, "", f"  Source: {marked(row.source)}.", ""])
 
 
 def page(rows):

@@ -1,13 +1,14 @@
 """Figures that move under the reader's hand.
 
     :::{moving} coefficient_path
-    On the book's page this figure moves: its slider changes the penalty.
+    On the book's page this figure moves: the slider changes the penalty.
     :::
 
 draws the figure that ``web/figures/coefficient_path.py`` builds, with the text as its caption. A
 notebook shows the text as it stands, so it must read well there. A page gets an inline SVG, its
-sliders, a sentence that says the state, a table if there is one, and all frames as JSON. The PDF
-and other books get the still picture.
+sliders, a sentence that says the state, a table if there is one, and all frames as JSON; where the
+figure moves before the reader's eyes, the caption leaves out that it does. The PDF and other books
+get the still picture.
 
 To make one: write ``web/figures/NAME.py`` with a function ``build()`` that returns a
 `figures.Figure`. Draw its pictures with `figures.draw.Plot`, 400 units wide: two stand side by side
@@ -36,6 +37,7 @@ from sphinx.util.docutils import SphinxDirective
 
 FOLDER = figures.FOLDER
 built = cache(figures.build)
+ELSEWHERE = re.compile("^On the book.s page this figure moves: (.)")
 
 
 class moving(nodes.General, nodes.Element):
@@ -67,12 +69,20 @@ def choose_form(app, doctree, docname):
         image, *paragraphs = node.children
         if moves(app):
             node.remove(image)
+            leave_out_notice(paragraphs)
         else:
             figure = built(node["name"])
             state = nodes.Text(f" {figure.words[figure.start]} ")
             inline = [child for paragraph in paragraphs for child in paragraph.children]
             caption = nodes.caption("", "", nodes.strong("", figure.title), state, *inline)
             node.replace_self(nodes.figure("", image, caption))
+
+
+def leave_out_notice(paragraphs):
+    """Begin a caption with what it says of the figure: that it moves can be seen on its page."""
+    text = paragraphs[0].next_node(nodes.Text)
+    said = ELSEWHERE.sub(lambda begin: begin[1].upper(), text)
+    text.parent.replace(text, nodes.Text(said))
 
 
 def moves(app):

@@ -1,4 +1,4 @@
-"""The checker of the assignment: it knows no answers, only what makes an answer right."""
+"""The checker of the assignment: no answers, only what makes an answer right."""
 
 import os
 

@@ -41,7 +41,7 @@ def step_decay(first: float, *, factor: float = 0.5, every: int = 100) -> Callab
 
 
 def inverse(first: float) -> Callable[[int], float]:
-    """Return the schedule t_k = first / k, which converges.
+    r"""Return the schedule :math:`t_k = \mathtt{first} / k`, which converges.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def inverse(first: float) -> Callable[[int], float]:
 
 
 def inverse_sqrt(first: float) -> Callable[[int], float]:
-    """Return the schedule t_k = first / √k, which converges.
+    r"""Return the schedule :math:`t_k = \mathtt{first} / \sqrt k`, which converges.
 
     Examples
     --------

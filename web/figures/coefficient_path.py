@@ -48,7 +48,7 @@ def path_picture(coefs, names, curve):
     plot.line([1, 0.001], [0, 0], kind="thin")
     for row, color in zip(coefs, COLORS, strict=True):
         plot.line(ALPHAS, row, color)
-    heights = spread([plot.y(row[-1]) for row in coefs], 16)
+    heights = spread([plot.y(row[-1]) for row in coefs], 18)
     for name, row, color, height in zip(names, coefs, COLORS, heights, strict=True):
         plot.text(0.001, row[-1], name, color, dx=6, dy=height - plot.y(row[-1]) + 4.5)
     changes = [plot.cursor("cursor", ALPHAS, start)]
@@ -76,7 +76,7 @@ def error_picture(curve):
     for k, word in ((least, "least"), (sparest, "one s.e.")):
         plot.line([ALPHAS[k]] * 2, [0.4, 1.9], kind="dashed")
         plot.text(ALPHAS[k], 1.9, word, dx=5, dy=12)
-    plot.text(0.0011, 0.5, "band: ± one s.e.", "blue", anchor="end", dy=6)
+    plot.text(0.045, 1, "band: ± one s.e.", "blue", anchor="middle")
     changes = [
         plot.cursor("cursor-error", ALPHAS, sparest),
         plot.moving_dot("dot-error", ALPHAS, mean, sparest, "blue"),

@@ -115,8 +115,8 @@ def plane_picture(F, w_star, runs):
     changes = add_runs(
         plot, runs, lambda name, run: with_corners(run) if name == COORDINATE else run
     )
-    plot.text(*FROM, "start", dx=7, dy=-6)
-    plot.text(*w_star, "minimum", dx=8, dy=20)
+    plot.text(*FROM, "start", dx=7, dy=-10)
+    plot.text(*w_star, "minimum", dx=-15, dy=20)
     there = [
         f"{name} at ({', '.join(decimals(w) for w in run[SHOWN])})" for name, run in runs.items()
     ]

@@ -51,8 +51,8 @@ def path_picture(coefs):
     plot.line(RATIOS, total, kind="dashed")
     for row, color in zip(coefs[:3], COLORS, strict=True):
         plot.line(RATIOS, row, color)
-    plot.text(0.5, total[25], "sum of the three labs", anchor="middle", dy=-8)
-    plot.text(0.8, 0.36, "lab 3", "green", anchor="end")
+    plot.text(0.5, total[:25].max(), "sum of the three labs", anchor="middle", dy=-3)
+    plot.text(0.92, 0.36, "lab 3", "green", anchor="end")
     plot.text(0.98, -0.07, "grey: the other columns", "grey", anchor="end")
     changes = [plot.cursor("cursor", RATIOS, START)]
     for k, (row, color) in enumerate(zip(coefs[:3], COLORS, strict=True)):

@@ -25,6 +25,11 @@ RATIOS = np.arange(21) / 20
 CONTOURS = (0.1, 0.4, 1.0, 1.8)  # heights, as shares of that through the solution
 FAR = 9.0  # farther than the picture's edge
 NAMED = 1.05  # where the names of the zones stand
+# Names lie on lines, which must not strike them through. On paper there are no variables.
+HALO = (
+    "paint-order: stroke; stroke-width: 4px; stroke-linejoin: round; stroke: #FFFFFF; "
+    "stroke: var(--moving-paper, #FFFFFF)"
+)
 
 
 @dataclass(frozen=True)
@@ -166,7 +171,7 @@ def draw(H, state):
         (0, {"text_anchor": "middle", "dy": 12}),
         (1, {"text_anchor": "end", "dy": 5}),
     ):
-        given["transform"] = at(plot, name_place(H, *state.shares, k))
+        given |= {"style": HALO, "transform": at(plot, name_place(H, *state.shares, k))}
         plot.add("text", f"{PAIR[k]} = 0", f"zone-{k}-name", class_="label grey", **given)
     return plot
 
@@ -187,7 +192,7 @@ def mark(plot, state):
         here = at(plot, point)
         # no "glides" here: what is dragged must not lag behind the finger
         plot.add("circle", part=part, class_=f"dot {color}", r=6, transform=here)
-        given = {"dy": dy, "text_anchor": anchor, "transform": here}
+        given = {"dy": dy, "text_anchor": anchor, "transform": here, "style": HALO}
         plot.add("text", word, f"{part}-name", class_="label ink", **given)
     hand = "touch-action: none; cursor: grab"
     plot.add("circle", part="handle", r=24, fill="transparent", transform=here, style=hand)
