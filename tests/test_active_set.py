@@ -3,6 +3,7 @@
 import tracemalloc
 import warnings
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,6 +21,7 @@ from regkit.penalties import L1, L1L2, L2
 from regkit.solvers import active_set, certify, ridge_closed_form, rounds, sparse_ridge
 from regkit.solvers.active_set import SMALL, active_set_path
 from regkit.solvers.centred import CentredData
+from regkit.solvers.columns import UnitColumns
 from regkit.solvers.dual import DualSolve
 from regkit.solvers.gram import BorderedSolve
 from regkit.solvers.orthogonal import OrthogonalFactor
@@ -510,6 +512,47 @@ def test_more_active_columns_than_rows_need_no_matrix_of_the_columns():
         assert peak <= 10 * X.nbytes
     for alpha, w in zip(F.alpha_max * alphas, path.coefs.T, strict=True):
         assert_certified(replace(F, penalty=L1L2(alpha, 0.02)), w)
+
+
+@pytest.mark.parametrize("matrix", [np.asarray, sp.csc_array])
+@pytest.mark.parametrize("ones", [False, True])
+def test_gathered_columns_are_centred_weighted_and_of_length_one(matrix, ones):
+    rng = np.random.default_rng(3)
+    X = np.where(rng.random((30, 7)) < 0.4, rng.standard_normal((30, 7)) + 2, 0)
+    X[:, 6] = 0
+    s = rng.integers(0, 4, 30)
+    root = np.sqrt(s / s.sum())
+    Z = root[:, None] * (X - np.average(X, axis=0, weights=s))
+    lengths = np.linalg.norm(Z, axis=0)
+    Z /= np.where(lengths > 0, lengths, 1)
+    of_data = CentredData(
+        Objective(matrix(X), X[:, 0] + rng.standard_normal(30), L1(1.0), sample_weight=s)
+    )
+
+    columns = UnitColumns(of_data)
+    if ones:
+        columns.append_ones()
+    for J in ([5, 1], [0, 6, 3]):
+        columns.append(np.array(J))
+    copy = UnitColumns(of_data)
+    copy.copy_from(columns, np.arange(2))
+    copy.copy_from(columns, np.arange(2, len(columns.kappa)))
+    expected = np.column_stack([root, Z[:, [5, 1, 0, 6, 3]]] if ones else [Z[:, [5, 1, 0, 6, 3]]])
+    d, b = rng.random(30), rng.standard_normal(expected.shape[1])
+    for found in (columns, copy):
+        np.testing.assert_allclose(found.kappa[ones:] * lengths[[5, 1, 0, 6, 3]], [1, 1, 1, 0, 1])
+        close = partial(np.testing.assert_allclose, atol=1e-14)
+        close(found.dense(np.arange(len(b))), expected)
+        close(found.dot(b), expected @ b)
+        close(found.transposed_dot(d), expected.T @ d)
+        for m in (0, 3):
+            weighted = expected[:, m:].T @ (d[:, None] * expected)
+            close(found.weighted_products(m, d), weighted)
+            if not ones:
+                cross, block, target = found.products(m)
+                close(cross, expected[:, :m].T @ expected[:, m:])
+                close(block, expected[:, m:].T @ expected[:, m:])
+                close(target, expected[:, m:].T @ of_data.y)
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.5])
