@@ -18,14 +18,14 @@ from regkit.certificates import duality_gap, kkt_residual
 from regkit.losses import Logistic
 from regkit.objective import Objective
 from regkit.penalties import L1, L1L2, L2
-from regkit.solvers import active_set, certify, ridge_closed_form, rounds, sparse_ridge
+from regkit.solvers import active_set, certify, ridge_closed_form, rounds, sparse_ridge, steps
 from regkit.solvers.active_set import SMALL, active_set_path
 from regkit.solvers.centred import CentredData
 from regkit.solvers.columns import UnitColumns
 from regkit.solvers.dual import DualSolve
 from regkit.solvers.gram import BorderedSolve
 from regkit.solvers.orthogonal import OrthogonalFactor
-from regkit.solvers.steps import descend, newton
+from regkit.solvers.steps import Stepper, descend, newton
 from regkit.solvers.tableau import tableau_path
 from regkit.solvers.working_set import SquaredErrorSet
 
@@ -621,11 +621,14 @@ def test_factors_solve_the_same_system(l2):
     Z, y, kappa = gram_problem()
     G = Z.T @ Z + l2 * np.diag(kappa**2)
     for factor in factors(Z, y, kappa, l2):
+        before = factor.solves
         factor.enter(np.array([3, 1, 8, 5]), np.array([1.0, -1, 1, 1]))
         factor.leave(np.array([1]))
         factor.enter(np.array([0, 11]), np.array([-1.0, 1]))
         x, c = factor.minimise(0.2)
         A = factor.active
+        assert factor.solves == before + 1
+        np.testing.assert_array_equal(np.flatnonzero(factor.is_active), sorted(A))
         assert sorted(A) == [0, 3, 5, 8, 11]
         signs = dict(zip(A, factor.signs, strict=True))
         assert signs == {0: -1, 3: 1, 5: 1, 8: 1, 11: 1}
@@ -723,3 +726,87 @@ def test_descent_lowers_the_objective_from_anywhere():
             )
         )
         assert values[-1] == pytest.approx(best.history[-1], rel=1e-10)
+
+
+def stepper_on(Z, y, kappa):
+    factor = next(iter(factors(Z, y, kappa)))
+    return Stepper(factor, positive=False), np.abs(Z.T @ y / kappa).max()
+
+
+def test_newton_rests_after_it_has_failed(monkeypatch):
+    """After f failures in a row for 2ᶠ points; a success makes it start again from none."""
+    Z, y, kappa = gram_problem()
+    stepper, top = stepper_on(Z, y, kappa)
+    fails, asked, point = {0, 3, 8, 18, 21}, [], 0
+
+    def at_times(factor, l1, positive):
+        asked.append(point)
+        return None if point in fails else newton(factor, l1, positive=positive)
+
+    monkeypatch.setattr(steps, "newton", at_times)
+    w, root = np.zeros(len(kappa)), np.sqrt(len(y))
+    for l1 in top * np.geomspace(0.9, 0.01, 24):
+        w = stepper.solve(w, l1, 0.0, limit=100)
+        scaled = Objective(Z / kappa * root, y * root, L1(l1), fit_intercept=False)
+        np.testing.assert_allclose(w * kappa, active_set(scaled).coef, atol=1e-10)
+        point += 1
+    assert asked == [0, 3, 8, 17, 18, 21]
+
+
+def test_a_singular_matrix_ends_a_step_with_nothing_active(monkeypatch):
+    Z, y, kappa = gram_problem()
+    stepper, top = stepper_on(Z, y, kappa)
+    w = stepper.solve(np.zeros(len(kappa)), 0.1 * top, 0.0, limit=100)
+    assert stepper.factor.is_active.any()
+
+    def fail(*_, **__):
+        raise np.linalg.LinAlgError
+
+    monkeypatch.setattr(steps, "newton", fail)
+    np.testing.assert_array_equal(stepper.solve(w, 0.1 * top, 0.0, limit=100), np.zeros(len(kappa)))
+    assert not stepper.factor.is_active.any() and not len(stepper.factor.active)
+
+
+class Rounds:
+    """A working set without columns, whose rounds reach the gaps that it is told."""
+
+    batch, positive, rounding = 2, False, 0.0
+    members, kappa = np.zeros(0, dtype=int), np.zeros(0)
+
+    def __init__(self, p, reached):
+        self.inside, self.reached, self.solves = np.zeros(p, dtype=bool), iter(reached), 0
+
+    def take(self, J):
+        assert not len(J)
+
+    def solve(self, l1, l2, limit):
+        self.solves += 1
+        return np.zeros(0)
+
+    def certify(self, B, l1, l2):
+        return np.zeros((len(self.inside), len(l1))), np.full(len(l1), next(self.reached))
+
+
+@pytest.mark.parametrize(
+    ("reached", "max_iter", "rounds_made"),
+    [
+        ([1, 1, 9, 9, 1], 1000, 4),
+        ([9, 1, 9, 1, 9], 1000, 5),
+        ([1, 5, 5, 5, 1], 1000, 5),
+        ([1, 1, 1, 1, 1], 30, 3),
+    ],
+)
+def test_two_rounds_in_a_row_that_miss_end_the_search(reached, max_iter, rounds_made):
+    """Or as many systems as are allowed. A round takes twelve points where no column is near."""
+    work, k, each = Rounds(10, reached), 60, rounds.MOST_POINTS
+    wanted = np.arange(k) % 3 > 0
+    _, found, n_iter = rounds.solve_in_rounds(
+        work, np.ones(k), np.zeros(k), wanted, np.zeros(10), target=5, max_iter=max_iter
+    )
+    made = np.repeat(np.array(reached, dtype=float), each)
+    made[rounds_made * each :] = np.inf
+    np.testing.assert_array_equal(found, made[wanted])
+    assert work.solves == rounds_made * each
+    # a stone's system counts for the point that it leads to
+    expected = np.where(np.arange(wanted.sum()) % 2, 1, 2) * np.isfinite(found)
+    np.testing.assert_array_equal(n_iter, expected)
