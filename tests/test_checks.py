@@ -517,6 +517,14 @@ def test_slips_with_the_intercept_and_the_data_are_named(loss, penalty):
         assert "penalty is on standardised columns" in str(verdict_on(F, w / sd))
 
 
+@pytest.mark.parametrize("kept", [[2], [0, 3]])
+def test_a_refit_on_the_columns_that_are_left_is_named(kept):
+    F = random_problem(L1(0.1))
+    w = np.zeros(F.X.shape[1])
+    w[kept] = ridge_closed_form(other(F, L2(0.0), X=F.X[:, kept])).coef
+    assert "hard thresholding, or a refit" in str(verdict_on(F, w))
+
+
 def test_a_wrong_intercept_beside_right_weights():
     F = random_problem(L1(0.1))
     solution = solve(F)
