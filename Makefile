@@ -11,7 +11,7 @@ JOBS ?= 2
 
 py := $(VENV)/bin/python
 ready := $(VENV)/ready
-mutmut = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 DASK_SCHEDULER=synchronous nice $(VENV)/bin/mutmut run --max-children $(JOBS)
+mutmut = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice $(VENV)/bin/mutmut run --max-children $(JOBS)
 install = $$(command -v uv >/dev/null && echo uv pip install -q --python $(py) || echo $(py) -m pip install -qq) \
 	--constraint requirements.lock
 
