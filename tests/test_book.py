@@ -47,6 +47,11 @@ def test_a_formula_is_tied_to_no_word(tmp_path, after):
     assert mended(tmp_path, FORMULA + after) == FORMULA + after
 
 
+def test_nor_does_one_begin_with_a_chinese_comma(tmp_path):
+    keep = f'<span class="keep">{FORMULA}，</span>再'
+    assert mended(tmp_path, f"{FORMULA}，再") == keep
+
+
 def test_the_line_under_a_link_begins_with_its_word(tmp_path):
     assert mended(tmp_path, 'Solution to<a href="#x"> Exercise 1') == (
         'Solution to <a href="#x">Exercise 1'

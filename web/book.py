@@ -27,10 +27,7 @@ MENDED = (
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r'(<button class="[^"]*search-button-field[^>]*) title="Search" aria-label="Search"', r"\1"),
     # The comma after a formula belongs to it: no line begins with one.
-    (
-        rf"(\(?{FORMULA}(?:[-.,;:?!)\]’”]+(?=[\s<])|[，。；：、）]))",
-        r'<span class="keep">\1</span>',
-    ),
+    (f"{FORMULA}(?:{POINT})", r'<span class="keep">\g<0></span>'),
     # The line under a link begins with its first word.
     (r"Solution to(<a [^>]*>) ", r"Solution to \1"),
     # A bibliography's entries are items of a list; the role that they have went out of use.
