@@ -45,6 +45,8 @@ SEEN = """() => {
   const broader = e => e.scrollWidth > e.clientWidth + 1;
   return {
     cut: window.innerWidth < 1000 ? 0 : all("mjx-container[display]").filter(broader).length,
+    lost: all("span.math").filter(broader)
+      .filter(e => getComputedStyle(e).overflowX === "hidden").length,
     scroll: document.documentElement.scrollWidth - window.innerWidth,
     wide: all("article *")
       .filter(e => e.getBoundingClientRect().right > window.innerWidth && !inBox(e))
@@ -96,6 +98,8 @@ def seen_wrong(page):
     found += [f"picture out of proportion: {source}" for source in seen["stretched"]]
     if seen["cut"]:
         found.append(f"{seen['cut']} displayed formulas are broader than the column")
+    if seen["lost"]:
+        found.append(f"{seen['lost']} formulas are cut where nothing scrolls")
     if seen["mute"]:
         found.append(f"{seen['mute']} formulas have nothing for a screen reader")
     return found + [f"picture does not load: {source}" for source in seen["broken"]]
