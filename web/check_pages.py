@@ -43,13 +43,18 @@ SEEN = """() => {
   const all = selector => [...document.querySelectorAll(selector)];
   const inBox = e => e && (getComputedStyle(e).overflowX !== "visible" || inBox(e.parentElement));
   const broader = e => e.scrollWidth > e.clientWidth + 1;
+  // What is drawn, not `scrollWidth`: that takes in what a screen reader is given of a formula.
+  const right = e => e.getBoundingClientRect().right;
+  const unseen = drawn => {
+    const box = drawn.closest("span.math");
+    return getComputedStyle(box).overflowX === "hidden" && right(drawn) > right(box) + 1;
+  };
   return {
     cut: window.innerWidth < 1000 ? 0 : all("mjx-container[display]").filter(broader).length,
-    lost: all("span.math").filter(broader)
-      .filter(e => getComputedStyle(e).overflowX === "hidden").length,
+    lost: all("span.math mjx-math").filter(unseen).length,
     scroll: document.documentElement.scrollWidth - window.innerWidth,
     wide: all("article *")
-      .filter(e => e.getBoundingClientRect().right > window.innerWidth && !inBox(e))
+      .filter(e => right(e) > window.innerWidth && !inBox(e))
       .map(e => `${e.tagName}.${e.className}`),
     bare: all(".math").filter(e => !e.querySelector("mjx-container")).length,
     mute: all("mjx-container").filter(e => !e.querySelector("mjx-assistive-mml math")).length,
