@@ -29,7 +29,7 @@ STATE = """names => {
       last: marks("plane", name).at(-1).split("h")[0].split(" ").map(Number),
       count: marks("zero", name).length,
     }])),
-    glides: document.getAnimations().length,
+    glides: document.getElementById("moving-descent_race").getAnimations({subtree: true}).length,
   };
 }"""
 
