@@ -20,6 +20,7 @@ CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
 SCREEN = 40, 88  # lines and columns: what fits on a laptop's screen and in the book's column
 TAGS = {"hide-cell", "hide-input", "hide-output"}  # others could hide a cell from its checks
+LABEL = {"code_prompt_hide", "code_prompt_show"}  # what the bar says that a cell is folded into
 COLAB = {"colab": {"remove-cell"}}  # the cell that only a notebook away from home needs
 MACHINE = re.compile(
     r"(?<![\w./:])/(?:home|opt|private|root|tmp|usr|var|work|Users)/|[A-Z]:\\Users|site-packages"
@@ -56,8 +57,11 @@ def problems(text):
     for cell in notebook.cells:
         lines = cell.source.splitlines()
         here = []
-        if unknown := set(cell.metadata.get("tags", [])) - TAGS - COLAB.get(cell.id, set()):
+        tags, told = cell.metadata.get("tags", []), cell.metadata.get("mystnb", {})
+        if unknown := set(tags) - TAGS - COLAB.get(cell.id, set()):
             here.append(f"tags {sorted(unknown)}, where only {sorted(TAGS)} are in use")
+        if "hide-cell" in tags and LABEL - set(told):
+            here.append(f"folded away without a label: metadata mystnb, {sorted(LABEL)}")
         if cell.cell_type == "code":
             if len(lines) > SCREEN[0]:
                 here.append(f"{len(lines)} lines of code: more than a screen")
@@ -168,6 +172,7 @@ SPOILED = {
     "not the one it was shown with": spoil((*PICTURE, "text/plain"), "Some other figure."),
     "PNG or JPEG": spoil((*FIGURE, "outputs", 0, "data"), {"image/png": "aGVsbG8="}),
     "tags": spoil((*PRINT, "metadata"), {"tags": ["nbval-skip"]}),
+    "without a label": spoil((*PRINT, "metadata"), {"tags": ["hide-cell"]}),
     "not normalised": spoil(("metadata", "language_info"), {"name": "python", "version": "3.11"}),
 }
 
