@@ -288,10 +288,10 @@ def leave_one_out(
         X, Y[:, 0], L1L2(1.0, 0.0), sample_weight=sample_weight, fit_intercept=fit_intercept
     )
     ridge = decomposition or RidgeDecomposition.of(problem)
-    squares = np.zeros((len(alphas), len(Y)))
+    squares = np.zeros((len(Y), len(alphas)))
     for column in Y.T:
-        squares += np.transpose(ridge.leave_one_out(column, alphas)) ** 2
-    return ErrorCurve(alphas, squares / Y.shape[1], problem.weights, 0.0)
+        squares += ridge.leave_one_out(column, alphas) ** 2
+    return ErrorCurve(alphas, squares.T / Y.shape[1], problem.weights, 0.0)
 
 
 def degrees_of_freedom(objective: Objective, w: Array) -> float:

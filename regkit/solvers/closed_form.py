@@ -29,6 +29,8 @@ WELL_CONDITIONED = 1e-4
 """Squared singular values down to this share of the largest keep their digits in a Gram matrix."""
 REACHED = 1e-10
 """A row that keeps no more than this of its residual at α = 0 is fitted exactly, whatever its y."""
+LEAST = 1e-200
+"""Stands for α = 0 where it is a factor of numerator and denominator: it cancels, or is nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,9 +156,9 @@ class RidgeDecomposition:
         -----
         Numerator and denominator are both split into what no column can reach, whatever α, and a
         sum with the factor :math:`\alpha / (d_k^2 + \alpha)`, so that neither is the difference
-        of two nearly equal numbers. Rows for which the first part is zero, as all are if p > n,
-        lose the common α, and the formula keeps its sense down to α = 0. O(nkm): two matrix
-        products if all weights are equal, and otherwise two for each row.
+        of two nearly equal numbers. In rows for which the first part is zero, as all are if p > n,
+        α cancels; put very small for 0, it does so even there. O(nkm): two matrix products if
+        all weights are equal, and otherwise two for each row.
 
         References
         ----------
@@ -170,23 +172,24 @@ class RidgeDecomposition:
             )
         target = self._weighted(y)
         Uty = U.T @ target
-        outside, slack = target - U @ Uty, 1 - s * intercept - (U**2).sum(axis=1)
+        outside, slack = target - U @ Uty, 1 - s * intercept - np.einsum("ij,ij->i", U, U)
         reached = slack <= REACHED * (1 - s * intercept)
         outside[reached] = slack[reached] = 0
         squares, equal = self.d[:, None] ** 2, (s == s[0]).all()
-        errors = np.empty((len(y), len(alphas)))
+        errors, units = np.empty((len(y), len(alphas))), np.where(s > 0, self.root, np.inf)
         size = max(1, BLOCK // (len(alphas) + squares.size * (1 if equal else len(alphas))))
         for first in range(0, len(y), size):
             i = slice(first, first + size)
-            a = np.multiply.outer(1 - (s[:1] if equal else s[i]), alphas)
-            terms = np.stack([U[i] * Uty, U[i] ** 2])
-            if equal:  # every row has the same alphas: one matrix product for all
-                r, rest = terms @ (1 / (squares + a))
-            else:
-                r, rest = (terms.swapaxes(0, 1) @ (1 / (squares + a[:, None]))).swapaxes(0, 1)
-            common = np.where(reached[i, None], 1, a)
-            errors[i] = (outside[i, None] + common * r) / (slack[i, None] + common * rest)
-        errors /= np.where(s > 0, self.root, np.inf)[:, None]
+            # all rows have the same alphas, or each has its own and is a matrix of one row
+            rows, weights = (U[i], s[0]) if equal else (U[i, None], s[i, None, None])
+            a = (1 - weights) * alphas
+            shares = np.maximum(a, LEAST) / (squares + a)
+            r = (rows @ (Uty[:, None] * shares)).reshape(-1, len(alphas))
+            rest = (rows**2 @ shares).reshape(-1, len(alphas))
+            r += outside[i, None]
+            rest += slack[i, None]
+            rest *= units[i, None]
+            np.divide(r, rest, out=errors[i])
         return errors
 
     def _weighted(self, y: Array) -> Array:
@@ -198,14 +201,16 @@ def _split_dense(objective: Objective) -> tuple[Array, Array, Array, bool]:
     """Return U, d, and Vt or the columns: the thin decomposition of centred, weighted columns."""
     n, p = objective.shape
     root = np.sqrt(objective.weights)
-    Z = root[:, None] * objective.centred().X
-    flat = np.linalg.norm(Z, axis=0) <= max(n, p) * EPS * np.sqrt(objective.column_squares)
+    Z = np.subtract(objective.X, objective.column_means * objective.fit_intercept, dtype=float)
+    Z *= root[:, None]
+    lengths = np.sqrt(np.einsum("ij,ij->j", Z, Z))
+    flat = lengths <= max(n, p) * EPS * np.sqrt(objective.column_squares)
     Z[:, flat] = 0
     squares, vectors = _eigen(Z.T @ Z if p <= n else Z @ Z.T, WELL_CONDITIONED)
     if len(squares) == min(p, np.count_nonzero(root) - objective.fit_intercept):
         d = np.sqrt(squares)
         if p <= n:
-            return Z @ vectors / d, d, vectors.T, False
+            return Z @ (vectors / d), d, vectors.T, False
         return vectors, d, Z, True
     U, d, Vt = np.linalg.svd(Z, full_matrices=False)
     kept = objective.above_rounding(d, Vt)
