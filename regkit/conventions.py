@@ -28,6 +28,13 @@ __all__ = ["CONVENTIONS", "Convention", "DataTerm", "Strength"]
 class Strength(NamedTuple):
     r"""The two numbers of this book's penalty :math:`\alpha(r\|w\|_1 + \frac{1-r}2\|w\|_2^2)`.
 
+    Attributes
+    ----------
+    alpha : float
+        The strength α, at least 0.
+    l1_ratio : float
+        The share r of the L1 part, in [0, 1].
+
     Examples
     --------
     >>> from regkit.penalties import L1L2

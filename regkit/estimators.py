@@ -216,8 +216,8 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
 class Ridge(_LinearRegressor):
     r"""Linear regression with an L2 penalty, solved in closed form.
 
-    Minimises :math:`\frac1{2S} \sum_i s_i (y_i - b - x_i^\top w)^2 + \frac\alpha2 \|w\|_2^2`, S the
-    sum of the weights. ``regkit.Ridge(alpha)`` is scikit-learn's ``Ridge(S * alpha)``.
+    Minimises :math:`\frac1{2S} \sum_i s_i (y_i - b - x_i^\top w)^2` plus
+    :math:`\frac\alpha2 \|w\|_2^2`, S the sum of the weights. ``regkit.Ridge(alpha)`` is scikit-learn's ``Ridge(S * alpha)``.
 
     Parameters
     ----------
@@ -280,8 +280,8 @@ class Ridge(_LinearRegressor):
 class ElasticNet(_LinearRegressor):
     r"""Linear regression with L1 and L2 penalties.
 
-    Minimises :math:`\frac1{2S} \sum_i s_i (y_i - b - x_i^\top w)^2
-    + \alpha ( r \|w\|_1 + \frac{1-r}2 \|w\|_2^2 )`, S the sum of the weights: the objective of
+    Minimises :math:`\frac1{2S} \sum_i s_i (y_i - b - x_i^\top w)^2` plus
+    :math:`\alpha ( r \|w\|_1 + \frac{1-r}2 \|w\|_2^2 )`, S the sum of the weights: the objective of
     scikit-learn's ``ElasticNet(alpha, l1_ratio=r)``.
 
     Parameters
@@ -359,8 +359,8 @@ class ElasticNet(_LinearRegressor):
 class Lasso(ElasticNet):
     r"""Linear regression with an L1 penalty.
 
-    Minimises :math:`\frac1{2S} \sum_i s_i (y_i - b - x_i^\top w)^2 + \alpha \|w\|_1`, S the sum of
-    the weights: the objective of scikit-learn's ``Lasso(alpha)``.
+    Minimises :math:`\frac1{2S} \sum_i s_i (y_i - b - x_i^\top w)^2` plus :math:`\alpha \|w\|_1`, S
+    the sum of the weights: the objective of scikit-learn's ``Lasso(alpha)``.
 
     Parameters
     ----------
@@ -428,8 +428,8 @@ class Lasso(ElasticNet):
 class LogisticRegression(ClassifierMixin, _LinearModel):
     r"""Logistic regression with L1 and L2 penalties, for two classes.
 
-    Minimises :math:`\frac1S \sum_i s_i \log(1 + e^{-y_i (b + x_i^\top w)})
-    + \alpha ( r \|w\|_1 + \frac{1-r}2 \|w\|_2^2 )`, with :math:`y_i = \pm 1` and S the sum of the
+    Minimises :math:`\frac1S \sum_i s_i \log(1 + e^{-y_i (b + x_i^\top w)})` plus
+    :math:`\alpha ( r \|w\|_1 + \frac{1-r}2 \|w\|_2^2 )`, with :math:`y_i = \pm 1` and S the sum of the
     weights. scikit-learn's ``C`` is :math:`1/(S\alpha)`.
 
     Parameters
@@ -562,6 +562,13 @@ class LogisticRegression(ClassifierMixin, _LinearModel):
         Returns
         -------
         ndarray of shape (n,)
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If ``X`` is not finite or has another number of columns than in `fit`.
         """
         return self._predictor(X).ravel()
 
@@ -575,7 +582,14 @@ class LogisticRegression(ClassifierMixin, _LinearModel):
         Returns
         -------
         ndarray of shape (n, 2)
-            Rows sum to 1.
+            Rows sum to 1; columns in the order of ``classes_``.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If ``X`` is not finite or has another number of columns than in `fit`.
         """
         z = self.decision_function(X)
         return np.column_stack([expit(-z), expit(z)])
@@ -590,6 +604,13 @@ class LogisticRegression(ClassifierMixin, _LinearModel):
         Returns
         -------
         ndarray of shape (n,)
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If ``X`` is not finite or has another number of columns than in `fit`.
         """
         z = self.decision_function(X)
         return self.classes_[(z > 0).astype(int)]

@@ -134,6 +134,7 @@ def lasso_path(
     Returns
     -------
     Path or PathWithIterations
+        As from `enet_path`.
 
     References
     ----------
@@ -185,8 +186,10 @@ def enet_path(
         Return how many active sets were tried for each alpha, too.
     positive : bool, default False
         Allow no negative coefficient.
-    tol, max_iter
-        As for `regkit.solvers.active_set.active_set`.
+    tol : float, default 1e-9
+        Wanted duality gap, relative to the objective at w = 0.
+    max_iter : int, default 100_000
+        Active sets tried at most on the whole path, for each target.
     fit_intercept : bool, default False
         Whether to leave an intercept free. It is ``mean(y) - mean(X) @ coef``, weighted.
     sample_weight : array_like of shape (n,), optional
@@ -198,6 +201,9 @@ def enet_path(
     Returns
     -------
     Path or PathWithIterations
+        A named tuple: ``alphas`` of shape (k,), decreasing; ``coefs`` of shape (p, k) and
+        ``dual_gaps`` of shape (k,), both with n_targets first if y has columns; and, if asked
+        for, ``n_iters``, of the shape of ``dual_gaps``.
 
     Raises
     ------
@@ -275,14 +281,19 @@ def logistic_path(
         The last alpha of an automatic grid over the first.
     alphas : int or array_like of shape (k,), default 100
         How many, or which; they are put in decreasing order.
-    tol, max_iter
-        As for `regkit.solvers.logistic_path.logistic_path`.
+    tol : float, default 1e-9
+        Wanted duality gap, relative to the objective at w = 0.
+    max_iter : int, default 100
+        Newton steps at most for each alpha, on a grid that is refined where it is coarse.
     fit_intercept : bool, default True
+        Whether there is an intercept; it is never penalised.
     sample_weight : array_like of shape (n,), optional
 
     Returns
     -------
     LogisticPath
+        A named tuple: ``alphas`` of shape (k,), decreasing; ``coefs`` of shape (p, k);
+        ``dual_gaps`` and ``intercepts`` of shape (k,).
 
     Raises
     ------
@@ -336,6 +347,8 @@ def ridge_path(
     Returns
     -------
     Path
+        A named tuple: ``alphas`` of shape (k,), decreasing; ``coefs`` of shape (p, k);
+        ``dual_gaps`` of shape (k,).
 
     Raises
     ------

@@ -166,6 +166,11 @@ class L1(L1L2):
     positive : bool, default False
         Allow no negative weight.
 
+    Raises
+    ------
+    ValueError
+        If ``alpha`` is negative or not finite.
+
     Examples
     --------
     >>> import numpy as np
@@ -186,6 +191,11 @@ class L2(L1L2):
         The strength, at least 0.
     positive : bool, default False
         Allow no negative weight.
+
+    Raises
+    ------
+    ValueError
+        If ``alpha`` is negative or not finite.
 
     Examples
     --------

@@ -41,6 +41,12 @@ def test_title_of_a_fold_is_left_alone():
     assert linked(fold) == []
 
 
+def test_the_summary_in_chinese_is_left_alone():
+    for title, found in (("中文提要", []), ("Claim A1", [("lasso", "lasso")])):
+        box = nodes.admonition("", nodes.title("", title), nodes.paragraph("", "lasso"))
+        assert [(a, b.lower()) for a, b in linked(box)] == found
+
+
 def test_entries_are_whole_and_in_order():
     assert list(TABLE) == sorted(TABLE, key=str.lower)
     assert len({anchor(term) for term in TABLE}) == len(TABLE)

@@ -4,7 +4,8 @@
     ```
 
 ``reference/glossary.toml`` holds the terms. In each chapter the first use of a term, outside of
-titles, links, code and formulas, becomes a link to its entry; the notebooks stay as they are.
+titles, links, code, formulas and the Chinese summary, becomes a link to its entry; the notebooks
+stay as they are.
 """
 
 import re
@@ -16,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 
 TABLE = Path(__file__).resolve().parent.parent / "reference" / "glossary.toml"
 PAGE = "reference/glossary"
+SUMMARY = "中文提要"  # what stands in it is Chinese, and folded away
 UNTOUCHED = (nodes.title, nodes.reference, nodes.literal, nodes.math, nodes.literal_block)
 
 
@@ -59,7 +61,9 @@ def first_uses(doctree, table):
     pattern = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, longest_first))})(?![\w-])", re.I)
     seen = set()
     for text in list(doctree.findall(nodes.Text)):
-        if within(text, UNTOUCHED) or in_summary(text) or not within(text, (nodes.paragraph,)):
+        if within(text, UNTOUCHED) or not within(text, (nodes.paragraph,)):
+            continue
+        if in_control(text) or in_summary(text):
             continue
         found = []
         for match in pattern.finditer(text.astext()):
@@ -72,6 +76,15 @@ def first_uses(doctree, table):
 
 
 def in_summary(node):
+    """Return whether a node stands in a chapter's summary in Chinese."""
+    while node is not None:
+        if isinstance(node, nodes.admonition) and node[0].astext() == SUMMARY:
+            return True
+        node = node.parent
+    return False
+
+
+def in_control(node):
     """Return whether a node stands in the title of a fold, which is a control already."""
     while node is not None:
         if "sd-summary-title" in getattr(node, "attributes", {}).get("classes", ()):

@@ -1,4 +1,11 @@
-"""One algorithm a file; each takes an `Objective` and returns a `Solution`."""
+"""One algorithm a file; each takes an `Objective` and returns a `Solution`.
+
+Those that iterate stop, unless they say otherwise, when the duality gap is at most ``tol`` times
+the objective of the best intercept-only model *and* no coefficient has moved by more than ``tol``
+times the largest: a gap alone would certify the objective but not the coefficients. ``callback``
+gets the starting point first. An argument that is not what it should be is refused by a
+``ValueError`` that names it.
+"""
 
 from .active_set import active_set
 from .adaptive import adam, rmsprop

@@ -93,7 +93,7 @@ def active_set(
 
     Notes
     -----
-    For p up to `SMALL`: O(np²) once and O(p²) a step. Beyond: a product with X, O(np), for every
+    For p up to 300: O(np²) once and O(p²) a step. Beyond: a product with X, O(np), for every
     five to twelve points of a grid that leads to alpha, and O(nm) for each of the m columns of the
     working set, which are rarely more than a few times the k active ones, and O(mk) a step. Their
     Gram matrix and their copy are the only memory of note. Without an L1 part it is ridge, in

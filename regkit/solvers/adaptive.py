@@ -52,7 +52,7 @@ def rmsprop(
     epsilon : float, default 1e-8
         Added to the root mean square, so that nothing is divided by 0; positive.
     tol : float, default 1e-8
-        Relative tolerance on the duality gap and on the last move, see `run`.
+        Relative tolerance on the duality gap and on the last move, see `regkit.solvers`.
     max_iter : int, default 10_000
     callback : callable, optional
         Called with every iterate.
@@ -124,7 +124,7 @@ def adam(
     epsilon : float, default 1e-8
         Added to the root mean square, so that nothing is divided by 0; positive.
     tol : float, default 1e-8
-        Relative tolerance on the duality gap and on the last move, see `run`.
+        Relative tolerance on the duality gap and on the last move, see `regkit.solvers`.
     max_iter : int, default 10_000
     callback : callable, optional
         Called with every iterate.

@@ -37,7 +37,7 @@ def coordinate_descent(
     w0 : ndarray of shape (p,), optional
         Where to start; zeros by default.
     tol : float, default 1e-8
-        Relative tolerance on the duality gap and on the last sweep's moves, see `run`.
+        Relative tolerance on the duality gap and on the last sweep's moves, see `regkit.solvers`.
     max_iter : int, default 1_000
         Sweeps at most.
     callback : callable, optional

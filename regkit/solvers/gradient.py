@@ -36,7 +36,7 @@ def gradient_descent(
     step : float or callable, optional
         The step length t, or a schedule that gives it for iteration k = 1, 2, …; by default 1/L.
     tol : float, default 1e-8
-        Relative tolerance on the duality gap and on the last move, see `run`.
+        Relative tolerance on the duality gap and on the last move, see `regkit.solvers`.
     max_iter : int, default 10_000
     callback : callable, optional
         Called with every iterate.

@@ -48,7 +48,7 @@ def heavy_ball(
         The share β of the last move, in [0, 1); 0 is gradient descent. `tuned_heavy_ball` gives the
         best pair of step and β for a quadratic.
     tol : float, default 1e-8
-        Relative tolerance on the duality gap and on the last move, see `run`.
+        Relative tolerance on the duality gap and on the last move, see `regkit.solvers`.
     max_iter : int, default 10_000
     callback : callable, optional
         Called with every iterate.
@@ -116,7 +116,7 @@ def nesterov(
         The share β of the last move, in [0, 1); 0 is gradient descent. `tuned_nesterov` gives it
         for a μ-strongly convex objective.
     tol : float, default 1e-8
-        Relative tolerance on the duality gap and on the last move, see `run`.
+        Relative tolerance on the duality gap and on the last move, see `regkit.solvers`.
     max_iter : int, default 10_000
     callback : callable, optional
         Called with every iterate.

@@ -47,7 +47,7 @@ def newton(
     w0 : ndarray of shape (p,), optional
         Where to start; zeros by default.
     tol : float, default 1e-9
-        Relative tolerance on the duality gap and on the last move, see `run`.
+        Relative tolerance on the duality gap and on the last move, see `regkit.solvers`.
     max_iter : int, default 100
         Newton steps at most; near the solution the error is squared at each.
     callback : callable, optional
@@ -57,6 +57,11 @@ def newton(
     -------
     Solution
         ``n_iter`` counts Newton steps.
+
+    Raises
+    ------
+    ValueError
+        If w0, tol or max_iter is not what it should be.
 
     Warns
     -----

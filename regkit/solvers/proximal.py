@@ -38,7 +38,7 @@ def ista(
     step : float, optional
         The step length t; by default 1/L, with which F never rises.
     tol : float, default 1e-8
-        Relative tolerance on the duality gap and on the last move, see `run`.
+        Relative tolerance on the duality gap and on the last move, see `regkit.solvers`.
     max_iter : int, default 10_000
     callback : callable, optional
         Called with every iterate.
@@ -46,6 +46,11 @@ def ista(
     Returns
     -------
     Solution
+
+    Raises
+    ------
+    ValueError
+        If w0, step, tol or max_iter is not what it should be.
 
     Warns
     -----
@@ -92,7 +97,7 @@ def fista(
     restart : bool, default True
         Forget the momentum whenever it points uphill.
     tol : float, default 1e-8
-        Relative tolerance on the duality gap and on the last move, see `run`.
+        Relative tolerance on the duality gap and on the last move, see `regkit.solvers`.
     max_iter : int, default 10_000
     callback : callable, optional
         Called with every iterate.
@@ -100,6 +105,11 @@ def fista(
     Returns
     -------
     Solution
+
+    Raises
+    ------
+    ValueError
+        If w0, step, tol or max_iter is not what it should be.
 
     Warns
     -----

@@ -41,7 +41,17 @@ def step_decay(first: float, *, factor: float = 0.5, every: int = 100) -> Callab
 
 
 def inverse(first: float) -> Callable[[int], float]:
-    r"""Return the schedule :math:`t_k = \mathtt{first} / k`, which converges.
+    r"""Return the schedule :math:`t_k = t_1 / k`, which converges.
+
+    Parameters
+    ----------
+    first : float
+        The first step :math:`t_1`, positive.
+
+    Returns
+    -------
+    callable
+        From k to :math:`t_k`.
 
     Examples
     --------
@@ -53,7 +63,17 @@ def inverse(first: float) -> Callable[[int], float]:
 
 
 def inverse_sqrt(first: float) -> Callable[[int], float]:
-    r"""Return the schedule :math:`t_k = \mathtt{first} / \sqrt k`, which converges.
+    r"""Return the schedule :math:`t_k = t_1 / \sqrt k`, which converges.
+
+    Parameters
+    ----------
+    first : float
+        The first step :math:`t_1`, positive.
+
+    Returns
+    -------
+    callable
+        From k to :math:`t_k`.
 
     Examples
     --------

@@ -23,6 +23,7 @@ and Tibshirani, 2004), written as Gauss–Jordan elimination.
 
 import numpy as np
 from numpy import ndarray as Array
+from scipy.linalg.blas import dger
 
 DEPENDENT = 1e-13
 """A column keeping less of its squared length than this, orthogonal to the active ones, waits."""
@@ -80,7 +81,7 @@ def tableau_path(
     limit = min(20 * p + 100, limit or 20 * p + 100)
     pivots = np.zeros(len(l1s), dtype=int)
     # transposed, so that the column a pivot reads most often is contiguous; q and t follow below
-    tableau, update = np.empty((p + 2, p)), np.empty((p + 2, p))
+    tableau = np.empty((p + 2, p))
     np.negative(G, out=tableau[:p])
     tableau[p], tableau[p + 1] = b, 0
     q, t = tableau[p], tableau[p + 1]
@@ -121,7 +122,8 @@ def tableau_path(
             column = tableau[j].copy()
             column[j] = 0
             tableau[j] = 0
-            tableau += np.multiply.outer(row, column, out=update)
+            # in place: the transpose of rows side by side is what Fortran calls columns
+            dger(1.0, column, row, a=tableau.T, overwrite_a=True)
             tableau[:, j] = row
             if active[j]:
                 t[j] += sign[j] * kappa[j]

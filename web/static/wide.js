@@ -20,7 +20,7 @@
   };
 
   // Whatever scrolls sideways shows on which side there is more.
-  const SCROLLS = "mjx-container[display], pre, .pst-scrollable-table-container, p:has(mjx-container)";
+  const SCROLLS = "mjx-container[display], pre, .pst-scrollable-table-container, p:has(mjx-container):not(table p)";
 
   const edge = box => {
     const left = box.scrollLeft > 1;
