@@ -217,7 +217,8 @@ class Ridge(_LinearRegressor):
     r"""Linear regression with an L2 penalty, solved in closed form.
 
     Minimises :math:`\frac1{2S} \sum_i s_i (y_i - b - x_i^\top w)^2` plus
-    :math:`\frac\alpha2 \|w\|_2^2`, S the sum of the weights. ``regkit.Ridge(alpha)`` is scikit-learn's ``Ridge(S * alpha)``.
+    :math:`\frac\alpha2 \|w\|_2^2`, S the sum of the weights. ``regkit.Ridge(alpha)`` is
+    scikit-learn's ``Ridge(S * alpha)``.
 
     Parameters
     ----------
@@ -429,8 +430,8 @@ class LogisticRegression(ClassifierMixin, _LinearModel):
     r"""Logistic regression with L1 and L2 penalties, for two classes.
 
     Minimises :math:`\frac1S \sum_i s_i \log(1 + e^{-y_i (b + x_i^\top w)})` plus
-    :math:`\alpha ( r \|w\|_1 + \frac{1-r}2 \|w\|_2^2 )`, with :math:`y_i = \pm 1` and S the sum of the
-    weights. scikit-learn's ``C`` is :math:`1/(S\alpha)`.
+    :math:`\alpha ( r \|w\|_1 + \frac{1-r}2 \|w\|_2^2 )`, with :math:`y_i = \pm 1` and S the sum
+    of the weights. scikit-learn's ``C`` is :math:`1/(S\alpha)`.
 
     Parameters
     ----------
