@@ -6,9 +6,11 @@ at w and the dual value there is
 
 .. math::
 
-   \text{gap} = \frac1S \sum_i s_i \bigl[ f(z_i) + f^*(a u_i) - a u_i z_i \bigr]
-              + \sum_j \bigl[ g(w_j) + g^*(a v_j) - a v_j w_j \bigr],
-   \qquad v = -\frac1S X^\top (s \circ u),
+   \begin{aligned}
+   \text{gap} ={} & \frac1S \sum_i s_i \bigl[ f(z_i) + f^*(a u_i) - a u_i z_i \bigr] \\
+              & + \sum_j \bigl[ g(w_j) + g^*(a v_j) - a v_j w_j \bigr], \\
+   v ={} & {-\frac1S} X^\top (s \circ u),
+   \end{aligned}
 
 a sum of n + p terms, none negative by the Fenchel–Young inequality: each says how far one row or
 one column is from its optimality condition. No minimiser lies further below F(w) than this.

@@ -2,8 +2,10 @@ r"""The one function that everything in this book minimises.
 
 .. math::
 
-   F(w, b) = \frac1S \sum_i s_i\, f(y_i,\, b + x_i^\top w)
-             + \alpha \bigl( r \|w\|_1 + \tfrac{1-r}{2} \|w\|_2^2 \bigr)
+   \begin{aligned}
+   F(w, b) ={} & \frac1S \sum_i s_i\, f(y_i,\, b + x_i^\top w) \\
+               & + \alpha \bigl( r \|w\|_1 + \tfrac{1-r}{2} \|w\|_2^2 \bigr)
+   \end{aligned}
 
 The intercept b is never penalised, and it is never iterated on either: whatever w is, the best b
 for it is found exactly, so that F is a function of w alone, :math:`F(w) = \min_b F(w, b)`.

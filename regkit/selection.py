@@ -376,9 +376,11 @@ def information_criterion(
 
     Minus twice the Gaussian log-likelihood, plus a price for the k numbers that were fitted:
 
-    .. math:: \text{AIC} = n \log(2\pi\hat\sigma^2) + n + 2k, \qquad
-              \text{AICc} = \text{AIC} + \frac{2k(k + 1)}{n - k - 1}, \qquad
-              \text{BIC} = n \log(2\pi\hat\sigma^2) + n + k \log n,
+    .. math:: \begin{aligned}
+              \text{AIC} &= n \log(2\pi\hat\sigma^2) + n + 2k, \\
+              \text{AICc} &= \text{AIC} + \frac{2k(k + 1)}{n - k - 1}, \\
+              \text{BIC} &= n \log(2\pi\hat\sigma^2) + n + k \log n,
+              \end{aligned}
 
     with :math:`\hat\sigma^2 = \text{RSS}/n`. k counts the `degrees_of_freedom`, the intercept if
     there is one, and the variance. The variance can be given instead; then the first terms are

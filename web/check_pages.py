@@ -50,7 +50,7 @@ SEEN = """() => {
     return getComputedStyle(box).overflowX === "hidden" && right(drawn) > right(box) + 1;
   };
   return {
-    cut: window.innerWidth < 1000 ? 0 : all("mjx-container[display]").filter(broader).length,
+    cut: all("mjx-container[display]").filter(broader).length,
     lost: all("span.math mjx-math").filter(unseen).length,
     scroll: document.documentElement.scrollWidth - window.innerWidth,
     wide: all("article *")
