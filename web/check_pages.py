@@ -36,6 +36,12 @@ MARK = """() => {
 # No section is left to be laid out later. Then nothing moves while axe maps the page, or it would
 # take one element's paper for another's.
 WHOLE = "() => document.documentElement.classList.remove('fresh')"
+# What is folded away is read too, once it is opened.
+UNFOLD = """() => {
+  const all = selector => document.querySelectorAll(selector);
+  all("details").forEach(fold => fold.open = true);
+  all(".toggle-hidden").forEach(fold => fold.classList.remove("toggle-hidden"));
+}"""
 # Formulas are four parts in five of a chapter's elements, and axe takes its time for each. What a
 # screen reader has of them is looked at before: see `mute`.
 PLAIN = "() => document.querySelectorAll('mjx-container').forEach(e => e.replaceWith('formula'))"
@@ -92,9 +98,10 @@ def open_page(page, address):
 
 
 def seen_wrong(page):
-    """Return what can be seen to be wrong with a page that is open, once it is all laid out."""
+    """Return what can be seen to be wrong with a page, once it is all laid out and unfolded."""
     page.evaluate(WHOLE)
-    page.wait_for_timeout(300)
+    page.evaluate(UNFOLD)
+    page.wait_for_timeout(500)
     seen, found = page.evaluate(SEEN), []
     if seen["scroll"] > 0:
         found.append(f"scrolls sideways by {seen['scroll']} px: {seen['wide'][:3]}")
