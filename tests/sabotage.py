@@ -262,8 +262,8 @@ MUTANTS = [
     Mutant(
         "leave-one-out that leaves nothing out",
         "solvers/closed_form.py",
-        "/ (slack[i, None] + common * rest)",
-        "/ 1.0",
+        "np.divide(r, rest, out=errors[i])",
+        "np.divide(r, units[i, None], out=errors[i])",
         "test_selection",
     ),
     # `make mutants` leaves properties alone, so they are broken here.

@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from picture import PATH, picture
+from sabotage import MUTANTS
 
 import regkit
 
@@ -185,3 +186,8 @@ def test_the_picture_in_the_readme_is_what_regkit_draws():
     if f"=={matplotlib.__version__}" != drawn_with:
         pytest.skip(f"another matplotlib than {drawn_with} draws other letters")
     assert PATH.read_text("utf-8") == picture(), "python web/picture.py draws it anew"
+
+
+def test_every_slip_of_make_sabotage_can_still_be_made():
+    gone = [m.slip for m in MUTANTS if m.before not in text(f"regkit/{m.file}")]
+    assert not gone
