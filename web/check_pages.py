@@ -49,7 +49,7 @@ SEEN = """() => {
   const all = selector => [...document.querySelectorAll(selector)];
   const inBox = e => e && (getComputedStyle(e).overflowX !== "visible" || inBox(e.parentElement));
   const broader = e => e.scrollWidth > e.clientWidth + 1;
-  // What is drawn, not `scrollWidth`: that takes in what a screen reader is given of a formula.
+  // What is drawn counts: `scrollWidth` may take in what only a screen reader is given.
   const right = e => e.getBoundingClientRect().right;
   const unseen = drawn => {
     const box = drawn.closest("span.math");

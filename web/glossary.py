@@ -75,31 +75,27 @@ def first_uses(doctree, table):
             yield text, found
 
 
-def in_summary(node):
-    """Return whether a node stands in a chapter's summary in Chinese."""
+def above(node):
+    """Yield a node and all that it stands in."""
     while node is not None:
-        if isinstance(node, nodes.admonition) and node[0].astext() == SUMMARY:
-            return True
+        yield node
         node = node.parent
-    return False
-
-
-def in_control(node):
-    """Return whether a node stands in the title of a fold, which is a control already."""
-    while node is not None:
-        if "sd-summary-title" in getattr(node, "attributes", {}).get("classes", ()):
-            return True
-        node = node.parent
-    return False
 
 
 def within(node, kinds):
     """Return whether a node stands inside a node of these kinds."""
-    while node is not None:
-        if isinstance(node, kinds):
-            return True
-        node = node.parent
-    return False
+    return any(isinstance(outer, kinds) for outer in above(node))
+
+
+def in_control(node):
+    """Return whether a node stands in the title of a fold, which is a control already."""
+    return any("sd-summary-title" in outer["classes"] for outer in above(node.parent))
+
+
+def in_summary(node):
+    """Return whether a node stands in a chapter's summary in Chinese."""
+    boxes = (outer for outer in above(node) if isinstance(outer, nodes.admonition))
+    return any(box[0].astext() == SUMMARY for box in boxes)
 
 
 def link_terms(app, doctree, docname):
