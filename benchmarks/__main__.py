@@ -2,13 +2,12 @@
 
 import json
 import os
-import platform
 import subprocess
 import sys
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from .machine import machine
 from .report import write_report
 from .tasks import SIZES, TASKS
 
@@ -32,7 +31,7 @@ def main(chosen: list[str]) -> None:
         started = time.perf_counter()
         records += _in_a_process(name, LIMIT if started - first < TOTAL else REST)
         print(f"{time.perf_counter() - started:6.0f} s  {name}", flush=True)
-        results = {"machine": _machine(), "records": records}
+        results = {"machine": machine(PACKAGES), "records": records}
         path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
     write_report(HERE)
 
@@ -47,22 +46,6 @@ def _in_a_process(name: str, limit: int) -> list[dict]:
     except (subprocess.SubprocessError, ValueError, IndexError) as error:
         print(f"lost: {name}: {error}\n{getattr(error, 'stderr', '') or ''}", file=sys.stderr)
         return []
-
-
-def _machine() -> dict[str, str]:
-    """Return what was measured on: processor, Python, versions."""
-    processor = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        lines = info.read_text("utf-8").splitlines()
-        processor = next((x.split(": ")[1] for x in lines if x.startswith("model name")), processor)
-    facts = {"processor": processor, "Python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            facts[package] = version(package)
-        except PackageNotFoundError:
-            facts[package] = "not installed"
-    return facts
 
 
 if __name__ == "__main__":

@@ -15,8 +15,10 @@ holds the number of rows; glmnet divides its ridge part by the standard deviatio
 """
 
 import math
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -56,19 +58,14 @@ class DataTerm:
 
     Examples
     --------
-    >>> SUM_OF_SQUARES.factor, SUM_OF_SQUARES.summed  # 2 n times the half mean square
+    >>> data = CONVENTIONS["sklearn.Ridge"].data  # a sum of squares
+    >>> data.factor, data.summed  # 2 n times the half mean square
     (2, True)
     """
 
     formula: str
     factor: float
     summed: bool = False
-
-
-HALF_MSE = DataTerm(r"\frac{1}{2n} \sum_i e_i^2", 1)
-MSE = DataTerm(r"\frac{1}{n} \sum_i e_i^2", 2)
-SUM_OF_SQUARES = DataTerm(r"\sum_i e_i^2", 2, summed=True)
-C_TIMES_LOGISTIC = DataTerm(r"C \sum_i \log(1 + e^{-y_i z_i})", 1, summed=True)
 
 
 @dataclass(frozen=True)
@@ -261,135 +258,16 @@ def _listed(names: Mapping[str, object]) -> str:
 
 def _beside_mse(convention: Convention) -> Convention:
     """Return the same penalty beside the mean square without the ½, the frameworks' default."""
-    return replace(convention, name=f"{convention.name}, MSE", data=MSE)
+    return replace(convention, name=f"{convention.name}, MSE", data=TERMS["mse"])
 
 
-_GUIDE = "scikit-learn user guide, section 1.1 'Linear models'"
-_MIX = r"\bigl( \rho \|w\|_1 + \frac{1 - \rho}{2} \|w\|_2^2 \bigr)"
-_STANDARDISES = "Columns are standardised first unless told otherwise; the formula is for those."
-_ALL_PARAMETERS = "penalised, unless the bias gets a parameter group with weight_decay 0"
-_KERNEL = "free: a kernel_regularizer leaves the bias alone"
-_FIXED_POINT = "The penalty's gradient is added to the loss's, so the fixed point is the minimiser."
+def _rows(group: str) -> list[Convention]:
+    return [Convention(**_ABSENT | row | {"data": TERMS[row["data"]]}) for row in _TABLE[group]]
 
-_FRAMEWORKS = (
-    Convention(
-        "torch.SGD", HALF_MSE, r"\frac{\mathit{wd}}{2} \|w\|_2^2", None, 1,
-        {"weight_decay": "l2"}, "PyTorch documentation, torch.optim.SGD",
-        _ALL_PARAMETERS, _FIXED_POINT,
-    ),
-    Convention(
-        "torch.Adam", HALF_MSE, r"\frac{\mathit{wd}}{2} \|w\|_2^2", None, 1,
-        {"weight_decay": "l2"}, "PyTorch documentation, torch.optim.Adam",
-        _ALL_PARAMETERS, _FIXED_POINT + " With decoupled_weight_decay=True it is AdamW.",
-    ),
-    Convention(
-        "keras.L1", HALF_MSE, r"\ell_1 \|w\|_1", 1, None,
-        {"l1": "l1"}, "Keras documentation, 'Layer weight regularizers'", _KERNEL,
-    ),
-    Convention(
-        "keras.L2", HALF_MSE, r"\ell_2 \|w\|_2^2", None, 2,
-        {"l2": "l2"}, "Keras documentation, 'Layer weight regularizers'", _KERNEL,
-    ),
-    Convention(
-        "keras.L1L2", HALF_MSE, r"\ell_1 \|w\|_1 + \ell_2 \|w\|_2^2", 1, 2,
-        {"l1": "l1", "l2": "l2"}, "Keras documentation, 'Layer weight regularizers'", _KERNEL,
-    ),
-    Convention(
-        "tf.nn.l2_loss", HALF_MSE, r"\frac{\lambda}{2} \|w\|_2^2", None, 1,
-        {"lambda_": "l2"}, "TensorFlow documentation, tf.nn.l2_loss: half the sum of squares",
-        "free, if l2_loss is given the weights only", "For λ times l2_loss(w), added by hand.",
-    ),
-)  # fmt: skip
 
-_ROWS = (
-    Convention(
-        "sklearn.Lasso", HALF_MSE, r"\alpha \|w\|_1", 1, None,
-        {"alpha": "l1"}, _GUIDE + ", Lasso",
-    ),
-    Convention(
-        "sklearn.Ridge", SUM_OF_SQUARES, r"\alpha \|w\|_2^2", None, 2,
-        {"alpha": "l2"}, _GUIDE + ", Ridge regression",
-    ),
-    Convention(
-        "sklearn.ElasticNet", HALF_MSE, rf"\alpha {_MIX}", 1, 1,
-        {"alpha": "strength", "l1_ratio": "ratio"}, _GUIDE + ", Elastic-Net",
-    ),
-    Convention(
-        "sklearn.LogisticRegression", C_TIMES_LOGISTIC,
-        r"\rho \|w\|_1 + \frac{1 - \rho}{2} \|w\|_2^2", 1, 1,
-        {"C": "inverse", "l1_ratio": "ratio"}, _GUIDE + ", Logistic regression",
-        "free, except with solver='liblinear', which penalises it",
-    ),
-    Convention(
-        "sklearn.SGDRegressor", HALF_MSE, rf"\alpha {_MIX}", 1, 1,
-        {"alpha": "strength", "l1_ratio": "ratio"},
-        "scikit-learn user guide, section 1.5 'Stochastic gradient descent'",
-        note="With sample weights the data term is divided by n, not by S.",
-    ),
-    Convention(
-        "glmnet", HALF_MSE,
-        r"\lambda \bigl( \alpha \|w\|_1 + \frac{1 - \alpha}{2\,\mathrm{sd}_n(y)} \|w\|_2^2 \bigr)",
-        1, 1, {"lambda_": "strength", "alpha": "ratio"},
-        "Friedman, Hastie and Tibshirani (2010), and the vignette 'An introduction to glmnet', "
-        "which says that y is standardised first",
-        note="family = 'gaussian', with an intercept. The printed formula has no sd(y): y is "
-        "scaled to variance 1 (dividing by n), and λ is not put on the scale of the L2 part. "
-        + _STANDARDISES,
-        l2_over="sd_y",
-    ),
-    *_FRAMEWORKS,
-    *map(_beside_mse, _FRAMEWORKS),
-    Convention(
-        "torch.AdamW", HALF_MSE,
-        r"\text{nothing: } w \leftarrow (1 - \eta\,\mathit{wd})\,w"
-        r" - \eta\,\hat m / (\sqrt{\hat v} + \epsilon)",
-        None, None, {"weight_decay": "l2"}, "Loshchilov and Hutter (2019)", _ALL_PARAMETERS,
-        "The decay is not scaled by Adam's step sizes as the gradient is: the fixed point is "
-        "weight_decay * w = -m / (sqrt(v) + eps), which is no penalised least squares.",
-    ),
-    Convention(
-        "statsmodels.OLS", HALF_MSE, rf"\alpha {_MIX}", 1, 1,
-        {"alpha": "strength", "L1_wt": "ratio"},
-        "statsmodels documentation, OLS.fit_regularized",
-        "penalised like any column; a vector alpha with 0 for the constant frees it",
-        "With L1_wt > 0, in version 0.15.0: a coefficient that is zero after the second sweep or a "
-        "later one stays zero, so a fit may report convergence at no minimum. Start from least "
-        "squares (start_params), and check.",
-    ),
-    Convention(
-        "xgboost.gblinear", HALF_MSE, r"\alpha \|w\|_1 + \frac{\lambda}{2} \|w\|_2^2", 1, 1,
-        {"reg_alpha": "l1", "reg_lambda": "l2"},
-        "XGBoost documentation, 'Parameters for linear booster', and src/linear/param.h",
-        note="objective='reg:squarederror'. Both are multiplied by the sum of the instance "
-        "weights, beside a data term that is a sum: 'normalised to number of training examples'.",
-    ),
-    Convention(
-        "matlab.lasso", HALF_MSE,
-        r"\lambda \bigl( \alpha \|w\|_1 + \frac{1 - \alpha}{2} \|w\|_2^2 \bigr)", 1, 1,
-        {"Lambda": "strength", "Alpha": "ratio"}, "MATLAB documentation, lasso, 'Elastic net'",
-        note="Alpha must exceed 0. " + _STANDARDISES,
-    ),
-    Convention(
-        "document: λ Σ w²", HALF_MSE, r"\lambda \sum_j w_j^2", None, 2,
-        {"lambda_": "l2"}, "document A, sections 2.2, 3.2 and 4.2", "not mentioned",
-    ),
-    Convention(
-        "document: λ/2 Σ w²", HALF_MSE, r"\frac{\lambda}{2} \sum_j w_j^2", None, 1,
-        {"lambda_": "l2"}, "document C, section 3.3; document D", "not mentioned",
-    ),
-    Convention(
-        "document: λ/(2m) Σ w²", HALF_MSE, r"\frac{\lambda}{2n} \sum_j w_j^2", None, 1,
-        {"lambda_": "l2"}, "document C, section 3.1", "not mentioned", l2_over="S",
-    ),
-    Convention(
-        "document: λ/(2m) Σ |w|", HALF_MSE, r"\frac{\lambda}{2n} \sum_j |w_j|", 0.5, None,
-        {"lambda_": "l1"}, "document C, section 3.1", "not mentioned", l1_over="S",
-    ),
-    Convention(
-        "document: λ Σ |w|", HALF_MSE, r"\lambda \sum_j |w_j|", 1, None,
-        {"lambda_": "l1"}, "document A, sections 2.1 and 4.1; document B; document C, section 3.2",
-        "not mentioned",
-    ),
-)  # fmt: skip
-
-CONVENTIONS: Mapping[str, Convention] = MappingProxyType({row.name: row for row in _ROWS})
+_ABSENT = {"l1": None, "l2": None}
+_TABLE = tomllib.loads(files("regkit").joinpath("data/conventions.toml").read_text("utf-8"))
+TERMS = {name: DataTerm(**term) for name, term in _TABLE["terms"].items()}
+_frameworks = _rows("frameworks")
+_every = [*_rows("libraries"), *_frameworks, *map(_beside_mse, _frameworks), *_rows("others")]
+CONVENTIONS: Mapping[str, Convention] = MappingProxyType({row.name: row for row in _every})

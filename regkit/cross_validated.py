@@ -6,18 +6,22 @@ estimator that each class extends makes the final fit, on all rows.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from numbers import Integral
-from typing import Literal, Self
+from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
+import scipy.sparse as sp
 from numpy import ndarray as Array
 from numpy.typing import ArrayLike
 from sklearn.model_selection import BaseCrossValidator, LeaveOneGroupOut
 from sklearn.utils import Tags, column_or_1d
 
-from ._blocks import Folds, Parts, is_dask, read_blocks, read_dask, stand_in
-from ._validation import check_integer, check_number
-from .estimators import ElasticNet, Ridge
+from ._blocks import Folds, Parts, read_blocks, read_dask, stand_in
+from ._types import MatrixLike
+from ._validation import check_integer, check_number, is_dask
+from .estimators import ElasticNet, Lasso, Ridge
+from .exact.path import active_set
 from .objective import Objective
 from .paths import alpha_grid, decreasing
 from .penalties import L1L2
@@ -25,22 +29,32 @@ from .selection import (
     ErrorCurve,
     Fold,
     check_rule,
-    cross_validate,
+    error_curve,
     leave_one_out,
     list_folds,
     ridge_alpha_grid,
 )
 from .solvers import RidgeDecomposition, ridge_closed_form
 
-CrossValidator = int | BaseCrossValidator | Iterable[Fold]
+CrossValidator: TypeAlias = int | BaseCrossValidator | Iterable[Fold]
 
 
 class _ChoosesAlpha:
-    """What the three share: the data as problems, and what a rule makes of the error curves."""
+    """What the three share: the data as problems, and what a rule makes of the error curves.
+
+    Each is an instance of the estimator that it extends, and has its attributes.
+    """
+
+    warm_start = positive = False
+
+    @property
+    def alpha(self) -> float:
+        """The choice, by the name that it has in the estimator extended; known after `fit`."""
+        return self.alpha_
 
     def fit(
         self,
-        X: ArrayLike,
+        X: MatrixLike,
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
         groups: ArrayLike | None = None,
@@ -51,7 +65,8 @@ class _ChoosesAlpha:
         ----------
         X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
             Never changed; a sparse one is never densified. With Dask's, ``cv`` is an int or
-            ``LeaveOneGroupOut()``; its blocks are reduced where they are, as in `fit_blocks`.
+            ``LeaveOneGroupOut()``; its blocks are reduced where they are, as in `fit_blocks`, and
+            loaded once for all arguments if these are columns of one collection.
         y : array_like of shape (n,), or for `RidgeCV` also (n, t)
             Several targets share one alpha: that of the smallest mean over targets. With Dask's X,
             a Dask collection in the same blocks of rows, and the next two likewise.
@@ -132,12 +147,13 @@ class _ChoosesAlpha:
     def _fit_parts(self, parts: Parts) -> Self:
         rows = stand_in(parts, centre=self.fit_intercept)
         self._fit(rows.X, rows.y, rows.sample_weight, None, rows.folds)
-        return self._moved_back(rows)
+        penalty = replace(self._penalty(), alpha=self.alpha_, l1_ratio=self.l1_ratio_)
+        return self._certified(parts, rows, penalty)._moved_back(rows)
 
     def _block_folds(self) -> Folds:
         """Return which folds to keep apart, and refuse bad parameters before any row is read."""
         check_rule(self.rule)
-        decreasing(self.alphas, lambda count: check_integer("alphas", count, low=1))
+        decreasing(self.alphas, np.empty)
         if isinstance(self.cv, LeaveOneGroupOut):
             return "groups"
         cv = 5 if self.cv is None and not isinstance(self, Ridge) else self.cv
@@ -149,7 +165,7 @@ class _ChoosesAlpha:
         return check_integer("cv", cv, low=2)
 
     def _read(
-        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None
+        self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None
     ) -> tuple[Array, Array, list[Objective]]:
         """Return valid X and y, and one problem per target."""
         check_rule(self.rule)
@@ -159,6 +175,13 @@ class _ChoosesAlpha:
     def _penalty(self) -> L1L2:
         """Return a penalty whose alpha and l1_ratio are still to be chosen."""
         return L1L2(1.0, 0.0, getattr(self, "positive", False))
+
+    def _curve(
+        self, problems: list[Objective], alphas: Array, folds: list[Fold], limits: dict[str, Any]
+    ) -> ErrorCurve:
+        return error_curve(
+            problems, alphas, folds, limits, n_jobs=self.n_jobs, progress=self.progress
+        )
 
     def _choose(
         self, problems: list[Objective], curves: list[ErrorCurve], *, with_folds: bool = True
@@ -170,7 +193,7 @@ class _ChoosesAlpha:
         self.alphas_ = grids[0] if (grids == grids[0]).all() else grids
         self.cv_results_ = _table(curves, with_folds)
         penalty = replace(problems[0].penalty, alpha=self.alpha_, l1_ratio=self.l1_ratio_)
-        return [replace(problem, penalty=penalty) for problem in problems]
+        return [problem.with_penalty(penalty) for problem in problems]
 
 
 class RidgeCV(_ChoosesAlpha, Ridge):
@@ -258,26 +281,28 @@ class RidgeCV(_ChoosesAlpha, Ridge):
 
     def _fit(
         self,
-        X: ArrayLike,
+        X: MatrixLike,
         y: ArrayLike,
         sample_weight: ArrayLike | None,
         groups: ArrayLike | None,
         cv: CrossValidator | None,
     ) -> Self:
         X, y, problems = self._read(X, y, sample_weight)
-        shared = RidgeDecomposition.of(problems[0])
-        alphas = decreasing(self.alphas, lambda count: ridge_alpha_grid(shared, count))
-        options = dict(sample_weight=sample_weight, fit_intercept=self.fit_intercept)
+        shared = cache(lambda: RidgeDecomposition.of(problems[0]))
+        alphas = decreasing(self.alphas, lambda count: ridge_alpha_grid(shared(), count))
         if cv is None:
             if groups is not None:
                 raise ValueError("groups need folds: set cv, for example to GroupKFold().")
-            curve = leave_one_out(X, y, alphas, decomposition=shared, **options)
+            options = dict(sample_weight=sample_weight, fit_intercept=self.fit_intercept)
+            curve = leave_one_out(X, y, alphas, decomposition=shared(), **options)
         else:
-            options |= dict(n_jobs=self.n_jobs, progress=self.progress)
-            curve = cross_validate(X, y, alphas, l1_ratio=0.0, cv=cv, groups=groups, **options)
+            curve = self._curve(problems, alphas, list_folds(X, y, cv, groups), {})
         chosen = self._choose(problems, [curve], with_folds=cv is not None)
-        solutions = [ridge_closed_form(problem, shared) for problem in chosen]
-        self._keep(solutions, X.dtype, single=y.ndim == 1)
+        if sp.issparse(X):
+            solutions = [active_set(problem) for problem in chosen]
+        else:
+            solutions = [ridge_closed_form(problem, shared()) for problem in chosen]
+        self._keep(solutions, single=y.ndim == 1)
         return self
 
 
@@ -308,7 +333,7 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
     progress : bool, default False
         Count the folds done on standard error.
     max_iter : int, default 100_000
-        Active sets tried at most, for each path.
+        Active sets tried at most for one alpha, on a grid that is refined where it is coarse.
     tol : float, default 1e-9
         Wanted duality gap, relative to the objective of the best intercept-only model.
     positive : bool, default False
@@ -328,7 +353,7 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
     dual_gap_ : float
         How far the objective can be from its minimum, at most.
     n_iter_ : int
-        Active sets tried for the final fit, see `regkit.solvers.active_set`.
+        Active sets tried for the final fit, see `regkit.exact.path.active_set`.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (p,)
         If ``X`` had column names, all strings.
@@ -382,37 +407,21 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
 
     def _fit(
         self,
-        X: ArrayLike,
+        X: MatrixLike,
         y: ArrayLike,
         sample_weight: ArrayLike | None,
         groups: ArrayLike | None,
         cv: CrossValidator | None,
     ) -> Self:
         X, y, problems = self._read(X, y, sample_weight)
-        folds = list_folds(X, y, cv, groups)
-        curves = []
+        folds, curves = list_folds(X, y, cv, groups), []
+        limits = dict(tol=self.tol, max_iter=self.max_iter)
         for ratio in self._ratios():
-            penalty = replace(problems[0].penalty, l1_ratio=ratio)
-            shape = replace(problems[0], penalty=penalty)
-            alphas = decreasing(self.alphas, lambda count, F=shape: alpha_grid(F, self.eps, count))
-            curves.append(
-                cross_validate(
-                    X,
-                    y,
-                    alphas,
-                    l1_ratio=ratio,
-                    cv=folds,
-                    sample_weight=sample_weight,
-                    fit_intercept=self.fit_intercept,
-                    positive=self.positive,
-                    tol=self.tol,
-                    max_iter=self.max_iter,
-                    n_jobs=self.n_jobs,
-                    progress=self.progress,
-                )
-            )
+            F = problems[0].with_penalty(L1L2(1.0, ratio, self.positive))
+            alphas = decreasing(self.alphas, lambda count, F=F: alpha_grid(F, self.eps, count))
+            curves.append(self._curve([F], alphas, folds, limits))
         chosen = self._choose(problems, curves)
-        self._keep(self._solve(chosen), X.dtype, single=True)
+        self._keep(self._solve(chosen), single=True)
         return self
 
     def _block_folds(self) -> Folds:
@@ -428,7 +437,7 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
             )
         return [check_number("l1_ratio", ratio, low=0, high=1) for ratio in ratios]
 
-    def _validated(self, X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    def _validated(self, X: MatrixLike, y: ArrayLike) -> tuple[Array, Array]:
         X, y = super()._validated(X, y)
         if y.ndim == 2 and y.shape[1] > 1:
             raise ValueError(
@@ -438,7 +447,7 @@ class ElasticNetCV(_ChoosesAlpha, ElasticNet):
         return X, column_or_1d(y, warn=True)
 
 
-class LassoCV(ElasticNetCV):
+class LassoCV(ElasticNetCV, Lasso):
     r"""Lasso with its own choice of alpha, by cross-validation.
 
     The objective is that of `Lasso`. scikit-learn's ``LassoCV`` with the same grid and folds has
@@ -462,7 +471,7 @@ class LassoCV(ElasticNetCV):
     progress : bool, default False
         Count the folds done on standard error.
     max_iter : int, default 100_000
-        Active sets tried at most, for each path.
+        Active sets tried at most for one alpha, on a grid that is refined where it is coarse.
     tol : float, default 1e-9
         Wanted duality gap, relative to the objective of the best intercept-only model.
     positive : bool, default False
@@ -484,7 +493,7 @@ class LassoCV(ElasticNetCV):
     dual_gap_ : float
         How far the objective can be from its minimum, at most.
     n_iter_ : int
-        Active sets tried for the final fit, see `regkit.solvers.active_set`.
+        Active sets tried for the final fit, see `regkit.exact.path.active_set`.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (p,)
         If ``X`` had column names, all strings.

@@ -16,24 +16,35 @@ from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
 from sklearn.utils import Tags
 from sklearn.utils.extmath import safe_sparse_dot
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ._blocks import Parts, StandIn, is_dask, read_blocks, read_dask, stand_in
+from ._blocks import Parts, StandIn, block_by_block, certified, read_blocks, read_dask, stand_in
+from ._types import MatrixLike
+from ._validation import as_numbers, check_classes, check_in_memory, check_matrix, is_dask
+from .certificates import allowed_gap
+from .exact.logistic import logistic_active_set
+from .exact.path import active_set
 from .losses import Logistic
+from .moments import Moments
 from .objective import Objective
 from .penalties import L1L2
-from .solvers import (
-    RidgeDecomposition,
-    Solution,
-    active_set,
-    newton,
-    ridge_closed_form,
-)
-from .solvers.logistic_path import logistic
+from .solvers import RidgeDecomposition, Solution, newton, ridge_closed_form
+from .solvers.closed_form import RIDGE_TOL
+from .solvers.solution import warn_short
 
 FORMATS = ["csr", "csc"]
 DTYPES = [np.float64, np.float32]
+
+
+def _validate(model: BaseEstimator, X: ArrayLike, *y: ArrayLike, **options: object) -> Array:
+    """Return what scikit-learn's ``validate_data`` does, and name a column that holds strings."""
+    try:
+        return validate_data(model, X, *y, **options)
+    except ValueError as error:
+        if "could not convert string" in str(error):
+            as_numbers("X", X)
+        raise
 
 
 class _LinearModel(BaseEstimator):
@@ -45,10 +56,10 @@ class _LinearModel(BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
-    def _predictor(self, X: ArrayLike) -> Array:
+    def _predictor(self, X: MatrixLike) -> Array:
         """Return Xw + b for each target."""
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse=FORMATS, dtype=DTYPES, reset=False)
+        X = _validate(self, X, accept_sparse=FORMATS, dtype=DTYPES, reset=False)
         return safe_sparse_dot(X, self.coef_.T, dense_output=True) + self.intercept_
 
     def _starts(self, shape: tuple[int, int]) -> list[Array | None]:
@@ -58,10 +69,13 @@ class _LinearModel(BaseEstimator):
             return [None] * shape[0]
         return list(np.atleast_2d(coef))
 
-    def _keep(self, solutions: list[Solution], dtype: np.dtype, single: bool) -> None:
-        """Name the results: arrays over the targets, or the one target's own."""
-        coef = np.array([s.coef for s in solutions], dtype=dtype)
-        intercept = np.array([s.intercept for s in solutions], dtype=dtype)
+    def _keep(self, solutions: list[Solution], single: bool) -> None:
+        """Name the results: arrays over the targets, or the one target's own.
+
+        In float64 whatever X is: coefficients that were rounded would not be those certified.
+        """
+        coef = np.array([s.coef for s in solutions])
+        intercept = np.array([s.intercept for s in solutions])
         gaps = np.array([s.dual_gap for s in solutions])
         n_iter = [s.n_iter for s in solutions]
         self.coef_ = coef[0] if single else coef
@@ -70,17 +84,54 @@ class _LinearModel(BaseEstimator):
         self.n_iter_ = n_iter[0] if single else n_iter
 
 
-class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
+class _Scored:
+    """The usual score, from one pass over the blocks of Dask collections too."""
+
+    def score(
+        self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | float | None = None
+    ) -> float:
+        """Return R², the mean over targets, or for a classifier the share of right predictions.
+
+        Parameters
+        ----------
+        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
+            Blocks of a Dask collection are reduced where they are, as in `fit`.
+        y : array_like of shape (n,) or (n, t)
+            With Dask's X, a Dask collection in the same blocks of rows, and ``sample_weight``
+            likewise.
+        sample_weight : array_like of shape (n,), optional
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            As `predict`, and for X and y that do not match.
+        """
+        check_is_fitted(self)
+        if not is_dask(X):
+            return super().score(X, y, sample_weight)
+        [moments] = read_dask(X, y, sample_weight, view=self._as_scored).values()
+        return self._score_from(moments)
+
+
+class _LinearRegressor(_Scored, MultiOutputMixin, RegressorMixin, _LinearModel):
     """What the regressors share: everything but the solver they call."""
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit the coefficients and the intercept.
 
         Parameters
         ----------
         X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
             Never changed; a sparse one is never densified. Blocks of a Dask collection are reduced
-            where they are, on Dask's scheduler of the moment, as in `fit_blocks`.
+            where they are, on Dask's scheduler of the moment, as in `fit_blocks`. A block is loaded
+            once for X, y and ``sample_weight`` if they are columns of one collection; otherwise
+            each is loaded, and the source must give its rows in the same order every time.
         y : array_like of shape (n,) or (n, t)
             Several targets are t problems, one per column. With Dask's X, a Dask collection in the
             same blocks of rows, and ``sample_weight`` likewise.
@@ -90,6 +141,7 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
         Returns
         -------
         self
+            With coefficients in float64 whatever X holds: ``dual_gap_`` is theirs, not rounded.
 
         Raises
         ------
@@ -107,7 +159,7 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
             return self._fit_parts(read_dask(X, y, sample_weight))
         X, y = self._validated(X, y)
         problems = self._problems(X, y, sample_weight, self._penalty())
-        self._keep(self._solve(problems), X.dtype, single=y.ndim == 1)
+        self._keep(self._solve(problems), single=y.ndim == 1)
         return self
 
     def fit_blocks(self, blocks: Iterable) -> Self:
@@ -161,7 +213,26 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
     def _fit_parts(self, parts: Parts) -> Self:
         rows = stand_in(parts, centre=self.fit_intercept)
         self.fit(rows.X, rows.y, rows.sample_weight)
-        return self._moved_back(rows)
+        return self._certified(parts, rows, self._penalty())._moved_back(rows)
+
+    def _certified(self, parts: Parts, rows: StandIn, penalty: L1L2) -> Self:
+        """Turn the certificate of a fit to the stand-in into one for all rows, and warn anew."""
+        W, gaps = np.atleast_2d(self.coef_), np.atleast_1d(self.dual_gap_)
+        found = certified(gaps, W, parts, rows, penalty, centred=self.fit_intercept)
+        problems = self._problems(rows.X, rows.y, rows.sample_weight, penalty)
+        tol = getattr(self, "tol", RIDGE_TOL)
+        wanted = np.array([allowed_gap(tol, F) for F in problems])
+        found[wanted == 0] = 0
+        worst = int((found - wanted).argmax())
+        if (found[worst] > wanted[worst]) and (gaps <= wanted).all():
+            warn_short(
+                f"Cross-products of the rows leave a duality gap of {found[worst]:.3g}; wanted at "
+                f"most {wanted[worst]:.3g}. Columns depend on each other but for what rounding of "
+                "the products covers: leave one of them out, use their difference in its place, "
+                "or fit the rows in memory."
+            )
+        self.dual_gap_ = float(found[0]) if np.ndim(self.dual_gap_) == 0 else found
+        return self
 
     def _moved_back(self, rows: StandIn) -> Self:
         """Turn a fit to centred rows, whose columns have no names, into one to the rows seen."""
@@ -170,16 +241,17 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
             self.feature_names_in_ = np.array(rows.names, dtype=object)
         return self
 
-    def predict(self, X: ArrayLike) -> Array:
+    @block_by_block
+    def predict(self, X: MatrixLike) -> Array:
         """Return the predictions Xw + b.
 
         Parameters
         ----------
-        X : array_like or sparse matrix of shape (n, p)
+        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
 
         Returns
         -------
-        ndarray of shape (n,), or (n, t) for several targets
+        ndarray or Dask array of shape (n,), or (n, t) for several targets
 
         Raises
         ------
@@ -190,8 +262,25 @@ class _LinearRegressor(MultiOutputMixin, RegressorMixin, _LinearModel):
         """
         return self._predictor(X)
 
-    def _validated(self, X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-        return validate_data(
+    def _as_scored(self, X: MatrixLike, y: ArrayLike, weights: ArrayLike | None) -> tuple:
+        """Return the residuals in the place of X."""
+        predicted = self.predict(X)
+        if np.shape(y) != predicted.shape:
+            raise ValueError(f"y must have shape {predicted.shape}; got {np.shape(y)}.")
+        y = check_matrix("y", np.asarray(y).reshape(len(predicted), -1))
+        return y - predicted.reshape(y.shape), y, weights
+
+    def _score_from(self, moments: Moments) -> float:
+        """Return R² from the moments of (residuals, y); 0 for a constant y, or 1 if fitted."""
+        t = moments.n_features
+        squares = moments.cross.diagonal()
+        missed = squares[:t] + moments.weight * moments.mean[:t] ** 2
+        flat = moments.constant[t:]
+        share = np.where(flat, missed > 0, missed / np.where(flat, 1.0, squares[t:]))
+        return float(1 - share.mean())
+
+    def _validated(self, X: MatrixLike, y: ArrayLike) -> tuple[Array, Array]:
+        return _validate(
             self, X, y, accept_sparse=FORMATS, dtype=DTYPES, multi_output=True, y_numeric=True
         )
 
@@ -294,7 +383,7 @@ class ElasticNet(_LinearRegressor):
     fit_intercept : bool, default True
         Whether there is an intercept; it is never penalised.
     max_iter : int, default 100_000
-        Active sets tried at most.
+        Active sets tried at most for one alpha, on the grid that leads to it.
     tol : float, default 1e-9
         Wanted duality gap, relative to the objective of the best intercept-only model.
     warm_start : bool, default False
@@ -309,7 +398,7 @@ class ElasticNet(_LinearRegressor):
     dual_gap_ : float or ndarray of shape (t,)
         How far the objective can be from its minimum, at most.
     n_iter_ : int or list of int
-        Active sets tried, see `regkit.solvers.active_set`.
+        Active sets tried, see `regkit.exact.path.active_set`.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (p,)
         If ``X`` had column names, all strings.
@@ -370,7 +459,7 @@ class Lasso(ElasticNet):
     fit_intercept : bool, default True
         Whether there is an intercept; it is never penalised.
     max_iter : int, default 100_000
-        Active sets tried at most.
+        Active sets tried at most for one alpha, on the grid that leads to it.
     tol : float, default 1e-9
         Wanted duality gap, relative to the objective of the best intercept-only model.
     warm_start : bool, default False
@@ -385,7 +474,7 @@ class Lasso(ElasticNet):
     dual_gap_ : float or ndarray of shape (t,)
         How far the objective can be from its minimum, at most.
     n_iter_ : int or list of int
-        Active sets tried, see `regkit.solvers.active_set`.
+        Active sets tried, see `regkit.exact.path.active_set`.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (p,)
         If ``X`` had column names, all strings.
@@ -415,6 +504,7 @@ class Lasso(ElasticNet):
     ) -> None:
         super().__init__(
             alpha,
+            l1_ratio=1.0,
             fit_intercept=fit_intercept,
             max_iter=max_iter,
             tol=tol,
@@ -422,11 +512,8 @@ class Lasso(ElasticNet):
             positive=positive,
         )
 
-    def _penalty(self) -> L1L2:
-        return L1L2(self.alpha, 1.0, self.positive)
 
-
-class LogisticRegression(ClassifierMixin, _LinearModel):
+class LogisticRegression(_Scored, ClassifierMixin, _LinearModel):
     r"""Logistic regression with L1 and L2 penalties, for two classes.
 
     Minimises :math:`\frac1S \sum_i s_i \log(1 + e^{-y_i (b + x_i^\top w)})` plus
@@ -443,7 +530,7 @@ class LogisticRegression(ClassifierMixin, _LinearModel):
     fit_intercept : bool, default True
         Whether there is an intercept; it is never penalised.
     max_iter : int, default 100
-        Newton steps at most; with an L1 part, for each alpha of the grid that leads to this one.
+        Newton steps at most for one alpha, with an L1 part on the grid that leads to it.
     tol : float, default 1e-9
         Wanted duality gap, relative to the objective of the best intercept-only model.
     warm_start : bool, default False
@@ -502,13 +589,14 @@ class LogisticRegression(ClassifierMixin, _LinearModel):
         tags.classifier_tags.multi_class = False
         return tags
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit the coefficients and the intercept.
 
         Parameters
         ----------
         X : array_like or sparse matrix of shape (n, p)
-            Never changed; a sparse one is never densified.
+            Never changed; a sparse one is never densified. Dask collections are refused: logistic
+            loss needs the rows again in every step.
         y : array_like of shape (n,)
             Two labels of any type.
         sample_weight : array_like of shape (n,), optional
@@ -529,40 +617,45 @@ class LogisticRegression(ClassifierMixin, _LinearModel):
         ConvergenceWarning
             If the tolerance is not reached: with the gap reached, the gap wanted and a remedy.
         """
-        X, y = validate_data(self, X, y, accept_sparse=FORMATS, dtype=DTYPES)
+        check_in_memory(X=X, y=y, sample_weight=sample_weight)
+        X, y = _validate(self, X, y, accept_sparse=FORMATS, dtype=DTYPES)
         check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) != 2:
-            kind = type_of_target(y, input_name="y")
-            raise ValueError(
-                "Only binary classification is supported. The type of the target is "
-                f"{kind}: y must hold two classes; got {len(self.classes_)} class(es)."
-            )
+        self.classes_, signs = check_classes(y, sample_weight, self.fit_intercept)
         problem = Objective(
             X,
-            2.0 * codes - 1,
+            signs,
             L1L2(self.alpha, self.l1_ratio),
             Logistic(),
             sample_weight,
             self.fit_intercept,
         )
         start = self._starts((1, X.shape[1]))[0]
-        solve = logistic if problem.penalty.l1 > 0 else newton
+        solve = logistic_active_set if problem.penalty.l1 > 0 else newton
         solution = solve(problem, start, tol=self.tol, max_iter=self.max_iter)
-        self._keep([solution], X.dtype, single=False)
+        self._keep([solution], single=False)
         self.dual_gap_, self.n_iter_ = solution.dual_gap, solution.n_iter
         return self
 
-    def decision_function(self, X: ArrayLike) -> Array:
+    def _as_scored(self, X: MatrixLike, y: ArrayLike, weights: ArrayLike | None) -> tuple:
+        """Return in the place of X and y whether the prediction is right."""
+        right = np.asarray(self.predict(X) == np.asarray(y), dtype=float)
+        return right[:, None], right, weights
+
+    def _score_from(self, moments: Moments) -> float:
+        """Return the share of right predictions from the moments of these."""
+        return float(moments.mean[0])
+
+    @block_by_block
+    def decision_function(self, X: MatrixLike) -> Array:
         """Return Xw + b, the log of the odds of the second class.
 
         Parameters
         ----------
-        X : array_like or sparse matrix of shape (n, p)
+        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
 
         Returns
         -------
-        ndarray of shape (n,)
+        ndarray or Dask array of shape (n,)
 
         Raises
         ------
@@ -573,16 +666,17 @@ class LogisticRegression(ClassifierMixin, _LinearModel):
         """
         return self._predictor(X).ravel()
 
-    def predict_proba(self, X: ArrayLike) -> Array:
+    @block_by_block
+    def predict_proba(self, X: MatrixLike) -> Array:
         """Return the probability of each class.
 
         Parameters
         ----------
-        X : array_like or sparse matrix of shape (n, p)
+        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
 
         Returns
         -------
-        ndarray of shape (n, 2)
+        ndarray or Dask array of shape (n, 2)
             Rows sum to 1; columns in the order of ``classes_``.
 
         Raises
@@ -595,16 +689,17 @@ class LogisticRegression(ClassifierMixin, _LinearModel):
         z = self.decision_function(X)
         return np.column_stack([expit(-z), expit(z)])
 
-    def predict(self, X: ArrayLike) -> Array:
+    @block_by_block
+    def predict(self, X: MatrixLike) -> Array:
         """Return the likelier class of each row.
 
         Parameters
         ----------
-        X : array_like or sparse matrix of shape (n, p)
+        X : array_like, sparse matrix or Dask array or data frame of shape (n, p)
 
         Returns
         -------
-        ndarray of shape (n,)
+        ndarray or Dask array of shape (n,)
 
         Raises
         ------

@@ -39,11 +39,15 @@ import scipy.sparse as sp
 from numpy import ndarray as Array
 from numpy.typing import ArrayLike
 
-from ._validation import check_matrix, check_number, check_vector
+from ._origin import counted_from_nearer
+from ._types import MatrixLike
+from ._validation import as_numbers, check_matrix, check_number, check_squares, check_vector
 
 EPS = np.finfo(float).eps
 SLICE = 1 << 17
 """Numbers centred at a time: 1 MB, which stays in cache."""
+LEAST_WEIGHT = 1e-50
+"""A weight beyond this, or its inverse, could take products of columns out of the range."""
 ROUNDED = 1e-13
 """A share of the variance no larger than this is rounding: dependent columns leave about 1e-14."""
 
@@ -94,15 +98,14 @@ class Moments:
 
     @classmethod
     def of(
-        cls, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | float | None = None
+        cls, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | float | None = None
     ) -> "Moments":
         """Return the moments of rows in memory.
 
         Parameters
         ----------
         X : array_like, data frame or sparse matrix of shape (n, p)
-            Never changed. A sparse one is not densified: its columns are counted from 0, so one
-            that is far from 0 and has few zeros loses digits.
+            Never changed. A sparse one is not densified.
         y : array_like of shape (n,) or (n, t)
         sample_weight : array_like of shape (n,), or float, optional
             Non-negative; all may be 0.
@@ -126,7 +129,7 @@ class Moments:
     @classmethod
     def by_fold(
         cls,
-        X: ArrayLike,
+        X: MatrixLike,
         y: ArrayLike,
         sample_weight: ArrayLike | float | None,
         folds: ArrayLike,
@@ -150,7 +153,9 @@ class Moments:
             As `of`, and for folds of another shape.
         """
         names = _names(X)
-        X, y = check_matrix("X", X), _check_targets(y, X)
+        X = check_matrix("X", X)
+        y = _check_targets(y, X)
+        check_squares("y", y)
         weights = _check_weights(sample_weight, len(y))
         folds = np.asarray(folds)
         if folds.shape != (len(y),):
@@ -176,6 +181,10 @@ class Moments:
         apart = np.multiply.outer(a.weight * share * step, step)
         cross, cross_tail = _two_sum(a.cross, b.cross + apart + (a.cross_tail + b.cross_tail))
         return Moments(n, weight, mean, mean_tail, cross, cross_tail, self.y_shape, self.names)
+
+    def __radd__(self, other: int) -> "Moments":
+        """Return the moments themselves: `sum` begins at 0."""
+        return self if isinstance(other, int) and other == 0 else NotImplemented
 
     def mean_from(self, other: "Moments") -> Array:
         """Return the difference of the means, of shape (q,), to full precision."""
@@ -265,16 +274,14 @@ def _dense_moments(X: Array, Y: Array, s: Array) -> tuple[Array, Array, Array]:
 def _sparse_moments(X: Array, Y: Array, s: Array) -> tuple[Array, Array, Array]:
     """Return the same for sparse X, the cross-products of its columns from those about 0."""
     total = s.sum()
-    x_mean = s @ X / total
+    X, origin = counted_from_nearer(X, s / total)
     y_mean, y_tail, cross_y = _dense_moments(np.zeros((len(s), 0)), Y, s)
-    weighted, centred = sp.diags_array(s) @ X, Y - y_mean
+    x_mean, weighted, centred = s @ X / total, sp.diags_array(s) @ X, Y - y_mean
     cross_x = (X.T @ weighted).toarray() - np.multiply.outer(total * x_mean, x_mean)
     cross_xy = weighted.T @ centred - np.multiply.outer(x_mean, s @ centred)
-    flat = cross_x.diagonal() <= 32 * EPS * total * x_mean**2
-    cross_x[flat], cross_x[:, flat], cross_xy[flat] = 0, 0, 0
     cross = np.block([[cross_x, cross_xy], [cross_xy.T, cross_y]])
-    mean, tail = np.append(x_mean, y_mean), np.append(np.zeros_like(x_mean), y_tail)
-    return mean, tail, cross
+    x_mean, x_tail = _two_sum(origin, x_mean)
+    return np.append(x_mean, y_mean), np.append(x_tail, y_tail), cross
 
 
 def _two_sum(a: Array, b: Array) -> tuple[Array, Array]:
@@ -292,7 +299,7 @@ def _names(X: object) -> tuple[str, ...] | None:
 
 def _check_targets(y: ArrayLike, X: Array) -> Array:
     """Return y as a finite float array of shape (n,) or (n, t)."""
-    y = np.asarray(y)
+    y = as_numbers("y", y)
     if y.ndim != 2:
         return check_vector("y", y, X.shape[0])
     y = check_matrix("y", y)
@@ -310,4 +317,10 @@ def _check_weights(sample_weight: ArrayLike | float | None, n: int) -> Array:
     weights = check_vector("sample_weight", sample_weight, n).astype(float)
     if weights.min() < 0:
         raise ValueError(f"sample_weight must be non-negative; got {weights.min():g}.")
+    some = weights[weights > 0]
+    if len(some) and not LEAST_WEIGHT <= some.min() <= some.max() <= 1 / LEAST_WEIGHT:
+        raise ValueError(
+            f"sample_weight must be 0 or between {LEAST_WEIGHT:g} and {1 / LEAST_WEIGHT:g}, for "
+            f"finite sums of products; got from {some.min():g} to {some.max():g}. Scale it."
+        )
     return weights

@@ -14,17 +14,29 @@ is zero at the best b), and does not make it any less smooth. For squared error 
 centring.
 """
 
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 from numpy import ndarray as Array
+from numpy.typing import ArrayLike
 from scipy.sparse.linalg import LinearOperator, svds
 
-from ._validation import check_matrix, check_vector, check_weights
+from ._origin import counted_from_nearer
+from ._products import transposed_product
+from ._types import MatrixLike
+from ._validation import check_matrix, check_squares, check_vector, check_weights
 from .losses import Loss, SquaredError
 from .penalties import L1L2
+
+CONSTANT = 1e-9
+"""A column of `Objective.near` that deviates from its mean by no more than this share is constant.
+
+One that did vary would be counted from nearer, so that this is rounding of the mean.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +46,8 @@ class Objective:
     Parameters
     ----------
     X : array_like or sparse matrix of shape (n, p)
-        One row per observation. Never copied, never densified.
+        One row per observation. Never changed, never densified; copied only if b is free and a
+        column lies far from zero, see `near`.
     y : array_like of shape (n,)
         The targets; -1 or 1 for the classification losses.
     penalty : L1L2
@@ -74,12 +87,27 @@ class Objective:
     sample_weight: Array | None = None
     fit_intercept: bool = True
 
+    if TYPE_CHECKING:  # more may come in than is kept: lists, frames, numbers
+
+        def __init__(
+            self,
+            X: MatrixLike,
+            y: ArrayLike,
+            penalty: L1L2,
+            loss: Loss = ...,
+            sample_weight: ArrayLike | None = ...,
+            fit_intercept: bool = ...,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         """Refuse what cannot be solved, before anything is computed."""
         X = check_matrix("X", self.X)
         y = check_vector("y", self.y, X.shape[0])
-        if not isinstance(self.loss, SquaredError):
-            labels = np.unique(y[self._weights_or_ones(len(y)) > 0])
+        if isinstance(self.loss, SquaredError):
+            check_squares("y", y)
+        else:
+            weights = check_weights("sample_weight", self.sample_weight, len(y))
+            labels = np.unique(y[weights > 0])
             if not np.isin(labels, (-1, 1)).all():
                 raise ValueError(f"y must hold the labels -1 and 1 only; got {labels[:5]}.")
             if len(labels) < 2 and self.fit_intercept:
@@ -90,27 +118,71 @@ class Objective:
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)
 
-    def _weights_or_ones(self, n: int) -> Array:
-        return check_weights("sample_weight", self.sample_weight, n)
+    def with_penalty(self, penalty: L1L2) -> "Objective":
+        """Return the same under another penalty: nothing of the data is checked or summed again."""
+        other = copy(self)
+        object.__setattr__(other, "penalty", penalty)
+        return other
 
     @cached_property
     def weights(self) -> Array:
         r"""The weights :math:`s_i / S`, of shape (n,): they sum to 1."""
-        return self._weights_or_ones(len(self.y))
+        return check_weights("sample_weight", self.sample_weight, len(self.y))
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of ``X``."""
         return self.X.shape
 
+    @property
+    def near(self) -> Array:
+        """X less `origin`, whose products keep the digits that far columns lose: X if none is far.
+
+        F is the same with it, but for the intercept.
+        """
+        return self._near_and_origin[0]
+
+    @property
+    def origin(self) -> Array:
+        """What each column of `near` is counted from, of shape (p,): 0 if it is not far from 0."""
+        return self._near_and_origin[1]
+
+    @cached_property
+    def _near_and_origin(self) -> tuple[Array, Array]:
+        if self.fit_intercept:
+            return counted_from_nearer(self.X, self.weights)
+        return self.X, np.zeros(self.shape[1])
+
     def intercept(self, w: Array) -> float:
         """Return the b that minimises F(w, b), or 0 if there is no intercept."""
-        return self._best_intercept(self.X @ w)
+        return self._best_intercept(self.near @ w) - float(self.origin @ w)
+
+    def intercepts(self, W: Array) -> Array:
+        """Return the best b for each column of W (p, k), most of whose rows are 0: shape (k,)."""
+        if not self.fit_intercept:
+            return np.zeros(W.shape[1])
+        if isinstance(self.loss, SquaredError):
+            y_mean = self.weights @ self.y
+            return y_mean + self.weights @ (self.y - y_mean) - self.near_means @ W - self.origin @ W
+        used = np.flatnonzero(W.any(axis=1))
+        columns = self.near[:, used]
+        return np.array([self._best_intercept(columns @ w) for w in W[used].T]) - self.origin @ W
 
     def predictor(self, w: Array) -> Array:
         """Return z = Xw + b with the best b for w, of shape (n,)."""
-        u = self.X @ w
+        u = self.near @ w
         return u + self._best_intercept(u)
+
+    def near_fit(self, w: Array) -> tuple[Array, Array]:
+        """Return y and the predictor less one number, which squared error does not see, (n,) both.
+
+        It is the y nearest to the mean: residuals of a y far from zero keep their digits.
+        """
+        if not (self.fit_intercept and isinstance(self.loss, SquaredError)):
+            return self.y, self.predictor(w)
+        y, u = self.y.astype(float), self.near @ w
+        y = y - y[np.abs(y - self.weights @ y).argmin()]
+        return y, u + self.weights @ (y - u)
 
     def value(self, w: Array) -> float:
         """Return F(w)."""
@@ -131,8 +203,8 @@ class Objective:
         magnify that, so it is taken out: the columns count from their means.
         """
         weighted = self.weights * u
-        slopes = self.X.T @ weighted
-        return slopes - self.column_means * weighted.sum() if self.fit_intercept else slopes
+        slopes = transposed_product(self.near, weighted)
+        return slopes - self.near_means * weighted.sum() if self.fit_intercept else slopes
 
     def subgradient(self, w: Array) -> Array:
         """Return one subgradient of F: the gradient of the loss plus one of the penalty."""
@@ -144,11 +216,20 @@ class Objective:
 
         Exactly 0 where it is at the rounding level of y, that is, where y is constant.
         """
-        nothing = np.zeros(len(self.y))
-        spread = self.weights @ self.loss.value(self.y, nothing + self._best_intercept(nothing))
+        spread = self.weights @ self.loss.value(self.y, self._null_predictor)
         rounding = 4 * np.finfo(self.y.dtype).eps * np.abs(self.y).max()
         exact = isinstance(self.loss, SquaredError)
         return 0.0 if exact and spread <= rounding**2 else float(spread)
+
+    @cached_property
+    def null_slopes(self) -> Array:
+        """Minus the gradient at w = 0, of shape (p,)."""
+        return -self.correlations(self.loss.gradient(self.y, self._null_predictor))
+
+    @cached_property
+    def _null_predictor(self) -> Array:
+        nothing = np.zeros(len(self.y))
+        return nothing + self._best_intercept(nothing)
 
     @cached_property
     def smoothness(self) -> float:
@@ -159,21 +240,49 @@ class Objective:
         """
         root = np.sqrt(self.weights)
         if sp.issparse(self.X):
-            return self.loss.smoothness * _largest_singular_value(self._centred_operator(root)) ** 2
-        columns = self.X - self.column_means if self.fit_intercept else self.X
+            return self.loss.smoothness * _largest_singular_value(self.centred_operator(root)) ** 2
+        columns = self.near - self.near_means if self.fit_intercept else self.X
         return self.loss.smoothness * float(np.linalg.norm(root[:, None] * columns, 2)) ** 2
 
     @cached_property
     def column_means(self) -> Array:
         """The weighted mean of each column, of shape (p,)."""
-        return self.X.T @ self.weights
+        return self.origin + self.near_means
+
+    @cached_property
+    def near_means(self) -> Array:
+        """The weighted mean of each column of `near`, of shape (p,)."""
+        return transposed_product(self.near, self.weights)
 
     @cached_property
     def column_squares(self) -> Array:
         """The weighted mean square of each column, not centred, of shape (p,)."""
-        X = self.X
-        squares = X.astype(float).power(2) if sp.issparse(X) else np.square(X, dtype=float)
-        return squares.T @ self.weights
+        return _mean_squares(self.X, self.weights)
+
+    @cached_property
+    def near_squares(self) -> Array:
+        """The weighted mean square of each column of `near`, of shape (p,)."""
+        if self.near is self.X:
+            return self.column_squares
+        return _mean_squares(self.near, self.weights)
+
+    def terms(self, w: Array) -> float:
+        r"""Return :math:`\sum_j |w_j| \|x_j\|`: how large what Xw sums may be, counted from nearer.
+
+        Sizes are weighted root mean squares; O(n) for each coefficient that is not 0.
+        """
+        if sp.issparse(self.X):
+            return float(np.sqrt(self.near_squares) @ np.abs(w))
+        used = np.flatnonzero(w)
+        return float(np.sqrt(_mean_squares(self.near[:, used], self.weights)) @ np.abs(w[used]))
+
+    @cached_property
+    def varies(self) -> Array:
+        """Which columns are not constant, of shape (p,); without an intercept, not zero."""
+        squares = self.near_squares
+        # columns far from zero are counted from nearer: what deviates less is rounding of the mean
+        centred = squares - self.near_means**2 * self.fit_intercept
+        return centred > CONSTANT * squares
 
     def above_rounding(self, d: Array, Vt: Array) -> Array:
         """Return which singular values d of the centred, weighted X mean something: bool (k,).
@@ -184,14 +293,14 @@ class Objective:
         size = np.maximum(d.max(initial=0), np.sqrt(Vt**2 @ self.column_squares))
         return d > max(self.shape) * np.finfo(float).eps * size
 
-    @cached_property
+    @property
     def alpha_max(self) -> float:
         r"""The smallest α at which w = 0 is optimal: :math:`\max_j |\nabla_j| / r` at w = 0.
 
         Infinite where r = 0: a ridge never reaches zero. With ``positive``, only a column that
         would enter with a positive weight counts.
         """
-        slope = -self.gradient(np.zeros(self.shape[1]))
+        slope = self.null_slopes
         largest = slope.max(initial=0) if self.penalty.positive else np.abs(slope).max()
         if largest == 0 or self.null_value == 0:
             return 0.0
@@ -210,7 +319,7 @@ class Objective:
             raise ValueError("Centring would densify a sparse X; pass a dense array.")
         y_mean = self.weights @ self.y
         return Objective(
-            self.X - self.column_means,
+            self.near - self.near_means,
             self.y - y_mean,
             self.penalty,
             self.loss,
@@ -245,19 +354,31 @@ class Objective:
             b = step
         return b
 
-    def _centred_operator(self, root: Array) -> LinearOperator:
+    def centred_operator(self, root: Array) -> LinearOperator:
         """Return diag(root) (X - 1 x̄ᵀ) as products only, so that a sparse X stays sparse."""
-        means = self.column_means if self.fit_intercept else np.zeros(self.shape[1])
+        means = self.near_means if self.fit_intercept else np.zeros(self.shape[1])
 
-        def times(v: Array) -> Array:
-            v = v.ravel()  # some versions of scipy pass a column
-            return root * (self.X @ v - means @ v)
+        def times(V: Array) -> Array:
+            return (root * (self.near @ V - means @ V).T).T
 
-        def transposed_times(r: Array) -> Array:
-            r = root * r.ravel()
-            return self.X.T @ r - means * r.sum()
+        def transposed_times(R: Array) -> Array:
+            R = (root * R.T).T
+            return self.near.T @ R - np.multiply.outer(means, R.sum(axis=0))
 
-        return LinearOperator(self.shape, matvec=times, rmatvec=transposed_times, dtype=float)
+        # some versions of scipy pass a vector as a column
+        return LinearOperator(
+            self.shape,
+            matvec=lambda v: times(v.ravel()),
+            rmatvec=lambda r: transposed_times(r.ravel()),
+            matmat=times,
+            rmatmat=transposed_times,
+            dtype=float,
+        )
+
+
+def _mean_squares(X: Array, weights: Array) -> Array:
+    squares = X.astype(float).power(2) if sp.issparse(X) else np.square(X, dtype=float)
+    return squares.T @ weights
 
 
 def _largest_singular_value(operator: LinearOperator) -> float:

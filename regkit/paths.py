@@ -6,26 +6,31 @@ alpha comes with a duality gap at rounding level, or a warning that says how lar
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from numbers import Integral
-from typing import NamedTuple
+from typing import Literal, NamedTuple, Self, TypedDict, Unpack, overload
 
 import numpy as np
 from numpy import ndarray as Array
+from numpy.typing import ArrayLike
 
-from ._validation import check_alphas, check_integer, check_number
-from .certificates import duality_gap
+from ._types import MatrixLike
+from ._validation import as_numbers, check_alphas, check_classes, check_integer, check_number
+from .exact.logistic import logistic_active_set_path
+from .exact.path import active_set_path
+from .exact.problem import Answers
 from .losses import Logistic
 from .objective import Objective
 from .penalties import L1L2, L2
-from .solvers.active_set import active_set_path
-from .solvers.closed_form import RidgeDecomposition
-from .solvers.logistic_path import logistic_path as _logistic_path
-from .solvers.solution import warn_short
 
 
-class Path(NamedTuple):
-    """What a path function returns.
+class _Triple(NamedTuple):
+    alphas: Array
+    coefs: Array
+    dual_gaps: Array
+
+
+class Path(_Triple):
+    """What every path function returns: it unpacks into its first three attributes.
 
     Attributes
     ----------
@@ -34,38 +39,26 @@ class Path(NamedTuple):
     coefs : ndarray of shape (p, k), or (n_targets, p, k) if y has columns
     dual_gaps : ndarray of shape (k,), or (n_targets, k)
         How far each answer can be above the minimum, on the scale of the objective.
+    intercepts : ndarray of the shape of dual_gaps
+        0 where none is fitted.
+    n_iters : ndarray of the shape of dual_gaps
+        Active sets tried for each alpha, 1 for a ridge; for logistic regression Newton steps.
     """
 
-    alphas: Array
-    coefs: Array
-    dual_gaps: Array
-
-
-class PathWithIterations(NamedTuple):
-    """A `Path` and ``n_iters``, of the shape of ``dual_gaps``: active sets tried for each alpha."""
-
-    alphas: Array
-    coefs: Array
-    dual_gaps: Array
+    intercepts: Array
     n_iters: Array
 
+    def __new__(
+        cls, alphas: Array, coefs: Array, dual_gaps: Array, intercepts: Array, n_iters: Array
+    ) -> Self:
+        """Attach what does not unpack."""
+        path = super().__new__(cls, alphas, coefs, dual_gaps)
+        path.intercepts, path.n_iters = intercepts, n_iters
+        return path
 
-class LogisticPath(NamedTuple):
-    """What `logistic_path` returns.
-
-    Attributes
-    ----------
-    alphas : ndarray of shape (k,)
-        Decreasing.
-    coefs : ndarray of shape (p, k)
-    dual_gaps : ndarray of shape (k,)
-    intercepts : ndarray of shape (k,)
-    """
-
-    alphas: Array
-    coefs: Array
-    dual_gaps: Array
-    intercepts: Array
+    def __getnewargs__(self) -> tuple[Array, ...]:
+        """Return what a copy is made from."""
+        return (*self, self.intercepts, self.n_iters)
 
 
 def alpha_grid(objective: Objective, eps: float = 1e-3, n: int = 100) -> Array:
@@ -109,32 +102,88 @@ def alpha_grid(objective: Objective, eps: float = 1e-3, n: int = 100) -> Array:
     return np.geomspace(largest, largest * eps, n)
 
 
-def decreasing(alphas: int | Array, automatic: Callable[[int], Array]) -> Array:
+def decreasing(alphas: int | ArrayLike, automatic: Callable[[int], Array]) -> Array:
     """Return the decreasing grid that ``alphas`` stands for: a count to spread, or its values."""
     if isinstance(alphas, Integral) and not isinstance(alphas, bool):
-        return automatic(int(alphas))
+        return automatic(check_integer("alphas", alphas, low=1))
     return np.sort(check_alphas(alphas))[::-1]
 
 
+class _Ignored(TypedDict, total=False):
+    """scikit-learn's settings that change how its paths are computed, not what they are."""
+
+    precompute: object
+    Xy: object
+    copy_X: object
+    coef_init: object
+    verbose: object
+    check_input: object
+    selection: object
+    random_state: object
+    do_screening: object
+
+
+class _Options(_Ignored, total=False):
+    """What both path functions below take by name, for a type checker."""
+
+    eps: float
+    alphas: int | ArrayLike | None
+    n_alphas: int | None
+    positive: bool
+    tol: float
+    max_iter: int
+    fit_intercept: bool
+    sample_weight: ArrayLike | None
+
+
+@overload
 def lasso_path(
-    X: Array,
-    y: Array,
+    X: MatrixLike, y: ArrayLike, *, return_n_iter: Literal[False] = ..., **options: Unpack[_Options]
+) -> Path: ...
+@overload
+def lasso_path(
+    X: MatrixLike, y: ArrayLike, *, return_n_iter: Literal[True], **options: Unpack[_Options]
+) -> tuple[Array, Array, Array, Array]: ...
+def lasso_path(
+    X: MatrixLike,
+    y: ArrayLike,
     *,
     eps: float = 1e-3,
-    alphas: int | Array = 100,
-    **options: object,
-) -> Path | PathWithIterations:
+    alphas: int | ArrayLike | None = 100,
+    n_alphas: int | None = None,
+    return_n_iter: bool = False,
+    positive: bool = False,
+    tol: float = 1e-9,
+    max_iter: int = 100_000,
+    fit_intercept: bool = False,
+    sample_weight: ArrayLike | None = None,
+    **ignored: Unpack[_Ignored],
+) -> Path | tuple[Array, Array, Array, Array]:
     """Solve the lasso on a decreasing grid of alphas: `enet_path` with ``l1_ratio=1``.
 
     Parameters
     ----------
-    X, y, eps, alphas, **options
+    X, y, eps, alphas, n_alphas, return_n_iter, positive
+        As for `enet_path`.
+    tol, max_iter, fit_intercept, sample_weight, **ignored
         As for `enet_path`.
 
     Returns
     -------
-    Path or PathWithIterations
+    Path
         As from `enet_path`.
+
+    Raises
+    ------
+    ValueError
+        For data, numbers or alphas that are not what they should be.
+    TypeError
+        For any other argument.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If for some alpha the gap exceeds ``tol`` times the objective at w = 0.
 
     References
     ----------
@@ -148,25 +197,57 @@ def lasso_path(
     array([[1. , 2.5],
            [0. , 0.5]])
     """
-    return enet_path(X, y, l1_ratio=1.0, eps=eps, alphas=alphas, **options)  # type: ignore[arg-type]
+    _refuse_unknown("lasso_path", ignored)
+    return enet_path(  # type: ignore[call-overload, no-any-return]
+        X,
+        y,
+        l1_ratio=1.0,
+        eps=eps,
+        alphas=alphas,
+        n_alphas=n_alphas,
+        return_n_iter=return_n_iter,
+        positive=positive,
+        tol=tol,
+        max_iter=max_iter,
+        fit_intercept=fit_intercept,
+        sample_weight=sample_weight,
+    )
 
 
+@overload
 def enet_path(
-    X: Array,
-    y: Array,
+    X: MatrixLike,
+    y: ArrayLike,
+    *,
+    l1_ratio: float = ...,
+    return_n_iter: Literal[False] = ...,
+    **options: Unpack[_Options],
+) -> Path: ...
+@overload
+def enet_path(
+    X: MatrixLike,
+    y: ArrayLike,
+    *,
+    l1_ratio: float = ...,
+    return_n_iter: Literal[True],
+    **options: Unpack[_Options],
+) -> tuple[Array, Array, Array, Array]: ...
+def enet_path(
+    X: MatrixLike,
+    y: ArrayLike,
     *,
     l1_ratio: float = 0.5,
     eps: float = 1e-3,
-    alphas: int | Array | None = 100,
+    alphas: int | ArrayLike | None = 100,
     n_alphas: int | None = None,
     return_n_iter: bool = False,
     positive: bool = False,
     tol: float = 1e-9,
     max_iter: int = 100_000,
     fit_intercept: bool = False,
-    sample_weight: Array | None = None,
-    **ignored: object,
-) -> Path | PathWithIterations:
+    sample_weight: ArrayLike | None = None,
+    **ignored: Unpack[_Ignored],
+) -> Path | tuple[Array, Array, Array, Array]:
     """Solve the Elastic Net on a decreasing grid of alphas.
 
     Parameters
@@ -183,13 +264,13 @@ def enet_path(
     n_alphas : int, optional
         The same as a number of ``alphas``: its name in older versions of scikit-learn.
     return_n_iter : bool, default False
-        Return how many active sets were tried for each alpha, too.
+        Return ``n_iters`` as a fourth part, as scikit-learn does.
     positive : bool, default False
         Allow no negative coefficient.
     tol : float, default 1e-9
         Wanted duality gap, relative to the objective at w = 0.
     max_iter : int, default 100_000
-        Active sets tried at most on the whole path, for each target.
+        Active sets tried at most for one alpha, on a grid that is refined where it is coarse.
     fit_intercept : bool, default False
         Whether to leave an intercept free. It is ``mean(y) - mean(X) @ coef``, weighted.
     sample_weight : array_like of shape (n,), optional
@@ -200,10 +281,11 @@ def enet_path(
 
     Returns
     -------
-    Path or PathWithIterations
-        A named tuple: ``alphas`` of shape (k,), decreasing; ``coefs`` of shape (p, k) and
-        ``dual_gaps`` of shape (k,), both with n_targets first if y has columns; and, if asked
-        for, ``n_iters``, of the shape of ``dual_gaps``.
+    Path
+        A named tuple: ``alphas`` of shape (k,), decreasing; ``coefs`` of shape (p, k),
+        ``dual_gaps``, ``intercepts`` and ``n_iters`` of shape (k,), all with n_targets first if y
+        has columns. With ``return_n_iter=True`` it is a tuple of four: alphas, coefs, dual_gaps
+        and n_iters.
 
     Raises
     ------
@@ -230,16 +312,14 @@ def enet_path(
     array([[1.    , 1.6667],
            [0.    , 0.3333]])
     """
-    unknown = sorted(set(ignored) - _HOW_NOT_WHAT)
-    if unknown:
-        raise TypeError(f"enet_path got unexpected arguments: {', '.join(unknown)}.")
+    _refuse_unknown("enet_path", ignored)
     if n_alphas is not None:
-        alphas = n_alphas
+        alphas = check_integer("n_alphas", n_alphas, low=1)
     elif alphas is None:
         alphas = 100
     penalty = L1L2(1.0, l1_ratio, positive)
-    targets = np.asarray(y)
-    columns = list(targets.T) if targets.ndim == 2 else [y]
+    targets = as_numbers("y", y)
+    columns = list(targets.T) if targets.ndim == 2 else [targets]
     objectives = [
         Objective(X, column, penalty, sample_weight=sample_weight, fit_intercept=fit_intercept)
         for column in columns
@@ -247,34 +327,32 @@ def enet_path(
     grid = decreasing(
         alphas, lambda count: max((alpha_grid(F, eps, count) for F in objectives), key=max)
     )
-    paths = [active_set_path(F, grid, tol=tol, max_iter=max_iter) for F in objectives]
-    coefs, dual_gaps, n_iters = paths[0]
-    if targets.ndim == 2:
-        coefs, dual_gaps, n_iters = (np.array(part) for part in zip(*paths, strict=True))
-    if return_n_iter:
-        return PathWithIterations(grid, coefs, dual_gaps, n_iters)
-    return Path(grid, coefs, dual_gaps)
+    paths = [
+        _path(F, grid, active_set_path(F, grid, tol=tol, max_iter=max_iter)) for F in objectives
+    ]
+    path = paths[0] if targets.ndim == 1 else _side_by_side(paths)
+    return (*path, path.n_iters) if return_n_iter else path
 
 
 def logistic_path(
-    X: Array,
-    y: Array,
+    X: MatrixLike,
+    y: ArrayLike,
     *,
     l1_ratio: float = 1.0,
     eps: float = 1e-2,
-    alphas: int | Array = 100,
+    alphas: int | ArrayLike = 100,
     tol: float = 1e-9,
     max_iter: int = 100,
     fit_intercept: bool = True,
-    sample_weight: Array | None = None,
-) -> LogisticPath:
+    sample_weight: ArrayLike | None = None,
+) -> Path:
     """Solve logistic regression on a decreasing grid of alphas.
 
     Parameters
     ----------
     X : array_like or sparse matrix of shape (n, p)
     y : array_like of shape (n,)
-        Labels -1 and 1.
+        Two labels of any type; the coefficients are of the second, sorted, against the first.
     l1_ratio : float, default 1.0
         The share of the L1 part, in [0, 1].
     eps : float, default 1e-2
@@ -284,16 +362,16 @@ def logistic_path(
     tol : float, default 1e-9
         Wanted duality gap, relative to the objective at w = 0.
     max_iter : int, default 100
-        Newton steps at most for each alpha, on a grid that is refined where it is coarse.
+        Newton steps at most for one alpha, on a grid that is refined where it is coarse.
     fit_intercept : bool, default True
         Whether there is an intercept; it is never penalised.
     sample_weight : array_like of shape (n,), optional
 
     Returns
     -------
-    LogisticPath
+    Path
         A named tuple: ``alphas`` of shape (k,), decreasing; ``coefs`` of shape (p, k);
-        ``dual_gaps`` and ``intercepts`` of shape (k,).
+        ``dual_gaps``, ``intercepts`` and ``n_iters`` of shape (k,).
 
     Raises
     ------
@@ -319,19 +397,19 @@ def logistic_path(
            [0.   , 0.   ]])
     """
     penalty = L1L2(1.0, l1_ratio)
-    F = Objective(X, y, penalty, Logistic(), sample_weight, fit_intercept)
+    _, signs = check_classes(y, sample_weight, fit_intercept)
+    F = Objective(X, signs, penalty, Logistic(), sample_weight, fit_intercept)
     grid = decreasing(alphas, lambda count: alpha_grid(F, eps, count))
-    path, intercepts = _logistic_path(F, grid, tol=tol, max_iter=max_iter)
-    return LogisticPath(grid, path.coefs, path.dual_gaps, intercepts)
+    return _path(F, grid, logistic_active_set_path(F, grid, tol=tol, max_iter=max_iter))
 
 
 def ridge_path(
-    X: Array,
-    y: Array,
-    alphas: Array,
+    X: MatrixLike,
+    y: ArrayLike,
+    alphas: ArrayLike,
     *,
     fit_intercept: bool = False,
-    sample_weight: Array | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> Path:
     """Solve ridge regression for every alpha from one decomposition.
 
@@ -348,7 +426,7 @@ def ridge_path(
     -------
     Path
         A named tuple: ``alphas`` of shape (k,), decreasing; ``coefs`` of shape (p, k);
-        ``dual_gaps`` of shape (k,).
+        ``dual_gaps``, ``intercepts`` and ``n_iters`` of shape (k,).
 
     Raises
     ------
@@ -374,28 +452,26 @@ def ridge_path(
     """
     objective = Objective(X, y, L2(1.0), sample_weight=sample_weight, fit_intercept=fit_intercept)
     grid = np.sort(check_alphas(alphas))[::-1]
-    if objective.null_value == 0:
-        return Path(grid, np.zeros((objective.shape[1], len(grid))), np.zeros(len(grid)))
-    coefs = RidgeDecomposition.of(objective).coefs(grid)
-    problems = [replace(objective, penalty=L2(alpha)) for alpha in grid]
-    gaps = np.array([duality_gap(F, w) for F, w in zip(problems, coefs.T, strict=True)])
-    worst, wanted = int(gaps.argmax()), 1e-9 * objective.null_value
-    if gaps[worst] > wanted:
-        warn_short(
-            f"Ridge is left with a duality gap of {gaps[worst]:.3g} at alpha={grid[worst]:.6g}; "
-            f"wanted at most {wanted:.3g}. Standardise the columns, or use a larger alpha."
-        )
-    return Path(grid, coefs, gaps)
+    return _path(objective, grid, active_set_path(objective, grid))
 
 
-_HOW_NOT_WHAT = {
-    "precompute",
-    "Xy",
-    "copy_X",
-    "coef_init",
-    "verbose",
-    "check_input",
-    "selection",
-    "random_state",
-    "do_screening",
-}
+def _path(objective: Objective, alphas: Array, answers: Answers) -> Path:
+    return Path(
+        alphas,
+        answers.coefs,
+        answers.dual_gaps,
+        objective.intercepts(answers.coefs),
+        answers.n_iter,
+    )
+
+
+def _side_by_side(paths: list[Path]) -> Path:
+    """Return the paths of several targets, on one grid, as one."""
+    parts = zip(*(path.__getnewargs__()[1:] for path in paths), strict=True)
+    return Path(paths[0].alphas, *map(np.array, parts))
+
+
+def _refuse_unknown(function: str, ignored: _Ignored) -> None:
+    unknown = sorted(set(ignored) - set(_Ignored.__annotations__))
+    if unknown:
+        raise TypeError(f"{function} got unexpected arguments: {', '.join(unknown)}.")

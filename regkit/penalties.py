@@ -16,6 +16,9 @@ from numpy import ndarray as Array
 
 from ._validation import check_number
 
+TINY = float(np.finfo(float).tiny)
+"""Stands for half of a price that is smaller, and would be 0."""
+
 
 def soft_threshold(v: Array, threshold: float | Array) -> Array:
     r"""Return :math:`\operatorname{sign}(v) \max(|v| - t, 0)`, elementwise.
@@ -151,7 +154,8 @@ class L1L2:
         if self.l2 == 0:
             quadratic = np.where(excess == 0, 0.0, np.inf)
         else:
-            quadratic = self.l2 / 2 * (w - excess / self.l2) ** 2
+            with np.errstate(over="ignore"):  # beside next to no price a slope may reach infinity
+                quadratic = max(self.l2 / 2, TINY) * (w - excess / self.l2) ** 2
         return quadratic + (self.l1 * np.abs(w) - c * w)
 
 

@@ -6,8 +6,9 @@ cannot see it.
 
 import io
 import re
+import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from importlib.resources import files
 from xml.sax.saxutils import escape
 
 import matplotlib.pyplot as plt
@@ -17,11 +18,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy import ndarray as Array
 
+from .exact.path import active_set
 from .losses import SquaredError
 from .objective import Objective
 from .penalties import L1L2
 from .selection import ErrorCurve
-from .solvers import active_set
 
 __all__ = [
     "PALETTE",
@@ -49,38 +50,6 @@ PALETTE = {
 
 _INK = PALETTE["black"]
 
-_STYLE = {
-    # 6.2 in are 595 px, a little less than the text column; 11 pt is then still legible on a
-    # telephone, where the figure shrinks to six tenths.
-    "figure.figsize": (6.2, 3.7),
-    "figure.facecolor": "none",
-    "figure.constrained_layout.use": True,
-    "font.family": "DejaVu Sans",  # shipped with matplotlib, so the same on every machine
-    "font.size": 11,
-    "mathtext.fontset": "dejavusans",
-    "axes.facecolor": "none",
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "axes.titlesize": 12,
-    "axes.titlelocation": "left",
-    "axes.linewidth": 0.8,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.prop_cycle": plt.cycler(color=list(PALETTE.values())),
-    "text.color": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "grid.color": "#DDDDDD",
-    "grid.linewidth": 0.7,
-    "lines.linewidth": 1.8,
-    "lines.markersize": 5,
-    "legend.frameon": False,
-    "svg.fonttype": "path",  # glyphs as outlines: the reader's fonts make no difference
-    "svg.hashsalt": "regkit",  # otherwise the ids in the file are random
-}
-
 
 def use_book_style() -> None:
     """Set matplotlib's defaults to the book's style: call it once, at the head of a chapter.
@@ -93,7 +62,8 @@ def use_book_style() -> None:
     'path'
     """
     plt.rcdefaults()
-    plt.rcParams.update(_STYLE)
+    plt.style.use(str(files("regkit").joinpath("data/book.mplstyle")))
+    plt.rcParams["axes.prop_cycle"] = plt.cycler(color=list(PALETTE.values()))
 
 
 def svg(fig: Figure, alt: str) -> str:
@@ -136,6 +106,10 @@ def svg(fig: Figure, alt: str) -> str:
     text = buffer.getvalue()
     # A glyph's scale is the one small number that must stay as it is.
     text = re.sub(r"scale\([^)]*\)|-?\d+\.\d{3,}", _two_decimals, text[text.index("<svg") :])
+    # A clip path's name is a hash of coordinates to the last bit; other figures have clips, too.
+    figure = f"clip{zlib.crc32(alt.encode()):08x}"
+    for k, name in enumerate(re.findall(r'<clipPath id="(\w+)"', text)):
+        text = text.replace(name, f"{figure}-{k}")
     attributes, content = text.split(">", 1)
     return f'{attributes} role="img">\n <title>{escape(alt)}</title>{content}'
 
@@ -280,25 +254,16 @@ def constraint_geometry(
     >>> print(alt)
     Contours of the loss round its minimum at (3.00, 0.50) touch the ball at (2.00, 0): w₂ is 0.
     """
-    if objective.shape[1] != 2:
-        raise ValueError(f"objective must have 2 columns; got {objective.shape[1]}.")
-    if not isinstance(objective.loss, SquaredError):
-        raise ValueError(f"objective must have the loss SquaredError; got {objective.loss}.")
-    penalty = L1L2(objective.penalty.alpha, objective.penalty.l1_ratio)
-    if penalty.alpha == 0 or objective.penalty.positive:
-        raise ValueError(
-            "objective must have a penalty with alpha > 0 that allows negative weights; "
-            f"got {objective.penalty}."
-        )
+    penalty = _drawable(objective)
     start = objective.gradient(np.zeros(2))
     H = np.array([objective.gradient(unit) - start for unit in np.eye(2)])
     stretch, axes = np.linalg.eigh(H)
     if stretch[0] <= 1e-12 * stretch[1]:
         raise ValueError("objective must have columns that are not collinear.")
-    w = active_set(replace(objective, penalty=penalty)).coef
+    w = active_set(objective.with_penalty(penalty)).coef
     if not w.any():
         raise ValueError(f"the solution is zero under {penalty}: lower its alpha.")
-    free = active_set(replace(objective, penalty=L1L2(0.0))).coef
+    free = active_set(objective.with_penalty(L1L2(0.0))).coef
     if ax is None:
         ax = plt.subplots(figsize=(4.6, 4.6))[1]
 
@@ -317,19 +282,39 @@ def constraint_geometry(
     ax.plot(*free, "o", *w, "o", color=_INK)
     ax.annotate("least loss", free, (0, 6), textcoords="offset points", ha="center")
     ax.annotate("solution", w, (6, -4), textcoords="offset points", va="top")
-    low, high = np.minimum(ball.min(axis=1), free), np.maximum(ball.max(axis=1), free)
-    margin = 0.25 * (high - low).max()
-    # Round numbers: with equal scales the frame depends on the limits, down to their last digits.
-    unit = 10 ** np.floor(np.log10(margin)) / 10
-    low, high = np.floor((low - margin) / unit) * unit, np.ceil((high + margin) / unit) * unit
     ax.set(aspect="equal", xlabel=names[0], ylabel=names[1])
-    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    xlim, ylim = _frame(np.column_stack([ball, free]))
+    ax.set(xlim=xlim, ylim=ylim)
     zeros = [name for name, value in zip(names, w, strict=True) if value == 0]
     told = f"{zeros[0]} is 0" if zeros else "neither coefficient is 0"
     return ax, (
         f"Contours of the loss round its minimum at {_point(free)} touch the ball at "
         f"{_point(w)}: {told}."
     )
+
+
+def _drawable(objective: Objective) -> L1L2:
+    """Return the penalty of what `constraint_geometry` can draw, and refuse what it cannot."""
+    if objective.shape[1] != 2:
+        raise ValueError(f"objective must have 2 columns; got {objective.shape[1]}.")
+    if not isinstance(objective.loss, SquaredError):
+        raise ValueError(f"objective must have the loss SquaredError; got {objective.loss}.")
+    if objective.penalty.alpha == 0 or objective.penalty.positive:
+        raise ValueError(
+            "objective must have a penalty with alpha > 0 that allows negative weights; "
+            f"got {objective.penalty}."
+        )
+    return L1L2(objective.penalty.alpha, objective.penalty.l1_ratio)
+
+
+def _frame(points: Array) -> Array:
+    """Return limits of both axes, of shape (2, 2), that leave room around points (2, m)."""
+    low, high = points.min(axis=1), points.max(axis=1)
+    margin = 0.25 * (high - low).max()
+    # Round numbers: with equal scales the frame depends on the limits, down to their last digits.
+    unit = 10 ** np.floor(np.log10(margin)) / 10
+    low, high = np.floor((low - margin) / unit) * unit, np.ceil((high + margin) / unit) * unit
+    return np.column_stack([low, high])
 
 
 def convergence_race(
@@ -391,22 +376,18 @@ def convergence_race(
         line = ax.plot(drawn)[0]
         height = drawn[np.isfinite(drawn)][-1]
         ends.append((last, float(np.log10(height)), name, line.get_color()))
-        near, k = np.flatnonzero(share <= 1e-6 * (1 + 1e-9)), len(share) - 1
-        if len(near):
-            told.append(f"{name} 1e-06 after {near[0]}")
-        else:
-            far = f"{share[k]:.1e}" if np.isfinite(share[k]) else "out of bounds"
-            told.append(f"{name} {far} after {k}")
+        told.append(f"{name} {_told_of_race(share)}")
     ax.set(xscale=xscale, yscale="log", xlabel="iteration", ylabel="F − min F, share of the start")
     longest = max(end[0] for end in ends)
     ax.set_xlim(1 if xscale == "log" else 0, longest)
     gap = 0.065 * float(np.ptp(np.log10(ax.get_ylim())))
     # lines that end inside finish low, side by side: the one to the right has the lowest label
     ends.sort(reverse=True)
-    for group in ([e for e in ends if e[0] == longest], [e for e in ends if e[0] < longest]):
+    groups = [e for e in ends if e[0] == longest], [e for e in ends if e[0] < longest]
+    for group in filter(None, groups):
         lowest = np.array([height for _, height, _, _ in group])
         heights = _spread(lowest, gap)
-        if group and group[0][0] < longest:
+        if group[0][0] < longest:
             heights += lowest.min() - heights.min()
         for (last, _, name, color), height in zip(group, heights, strict=True):
             ax.annotate(
@@ -491,6 +472,14 @@ def _told(name: str, alphas: Array, row: Array) -> str:
     """Say where one line of `coefficient_path` leaves zero, if it does, and where it ends."""
     entry = f" leaves 0 at {alphas[np.flatnonzero(row)[0]]:.2g} and" if row.any() else ""
     return f"{name}{entry if row[0] == 0 else ''} ends at {row[-1]:.2f}"
+
+
+def _told_of_race(share: Array) -> str:
+    """Say when the distance from the minimum is a millionth, or what it is at last."""
+    near, k = np.flatnonzero(share <= 1e-6 * (1 + 1e-9)), len(share) - 1
+    if len(near):
+        return f"1e-06 after {near[0]}"
+    return f"{share[k]:.1e} after {k}" if np.isfinite(share[k]) else f"out of bounds after {k}"
 
 
 def _spread(heights: Array, gap: float) -> Array:

@@ -9,10 +9,10 @@ scikit-learn's `LassoCV` gives every fold the same say, which differs where fold
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,12 +21,23 @@ from numpy import ndarray as Array
 from numpy.typing import ArrayLike
 from sklearn.model_selection import BaseCrossValidator, check_cv
 
-from ._validation import check_alphas, check_integer, check_matrix, check_number, check_weights
+from ._origin import counted_from
+from ._types import MatrixLike
+from ._validation import (
+    as_numbers,
+    check_alphas,
+    check_integer,
+    check_matrix,
+    check_number,
+    check_weights,
+)
+from .exact.data import CentredData
+from .exact.path import active_set_path
+from .exact.ridge import ridge_parts
 from .losses import SquaredError
 from .objective import Objective
-from .penalties import L1L2
+from .penalties import L1L2, L2
 from .solvers import RidgeDecomposition
-from .solvers.active_set import active_set_path
 
 __all__ = [
     "ErrorCurve",
@@ -136,7 +147,7 @@ def check_rule(rule: object) -> None:
 
 
 def cross_validate(
-    X: ArrayLike,
+    X: MatrixLike,
     y: ArrayLike,
     alphas: ArrayLike,
     *,
@@ -209,25 +220,13 @@ def cross_validate(
     Y = _check_targets(y, X.shape[0])
     folds = list_folds(X, np.asarray(y), cv, groups)
     penalty = L1L2(1.0, l1_ratio, positive)
-    problem = _Problem(
-        X=X.tocsr() if sp.issparse(X) else X,
-        Y=Y,
-        weights=check_weights("sample_weight", sample_weight, X.shape[0]),
-        penalty=penalty,
-        fit_intercept=fit_intercept,
-        tol=tol,
-        max_iter=max_iter,
-    )
-    test_weights = _test_weights(problem.weights, folds)
-    order = np.argsort(-alphas)
-    errors = np.empty((len(alphas), len(folds)))
-    jobs = (delayed(_fold_errors)(problem, alphas[order], train, test) for train, test in folds)
-    errors[order] = np.transpose(_in_parallel(jobs, len(folds), n_jobs, progress))
-    return ErrorCurve(alphas, errors, test_weights, penalty.l1_ratio)
+    problems = [Objective(X, t, penalty, SquaredError(), sample_weight, fit_intercept) for t in Y.T]
+    limits = dict(tol=tol, max_iter=max_iter)
+    return error_curve(problems, alphas, folds, limits, n_jobs=n_jobs, progress=progress)
 
 
 def leave_one_out(
-    X: ArrayLike,
+    X: MatrixLike,
     y: ArrayLike,
     alphas: ArrayLike,
     *,
@@ -284,14 +283,14 @@ def leave_one_out(
     """
     X, alphas = check_matrix("X", X), check_alphas(alphas)
     Y = _check_targets(y, X.shape[0])
-    problem = Objective(
-        X, Y[:, 0], L1L2(1.0, 0.0), sample_weight=sample_weight, fit_intercept=fit_intercept
+    weights = check_weights("sample_weight", sample_weight, X.shape[0])
+    ridge = decomposition or RidgeDecomposition.of(
+        Objective(X, Y[:, 0], L2(1.0), sample_weight=weights, fit_intercept=fit_intercept)
     )
-    ridge = decomposition or RidgeDecomposition.of(problem)
     squares = np.zeros((len(Y), len(alphas)))
     for column in Y.T:
         squares += ridge.leave_one_out(column, alphas) ** 2
-    return ErrorCurve(alphas, squares.T / Y.shape[1], problem.weights, 0.0)
+    return ErrorCurve(alphas, squares.T / Y.shape[1], weights, 0.0)
 
 
 def degrees_of_freedom(objective: Objective, w: Array) -> float:
@@ -498,7 +497,7 @@ def ridge_alpha_grid(ridge: RidgeDecomposition, n: int = 100) -> Array:
 
 def _check_targets(y: ArrayLike, n: int) -> Array:
     """Return y with one column per target, of shape (n, t)."""
-    Y = np.asarray(y)
+    Y = as_numbers("y", y)
     if Y.ndim not in (1, 2) or Y.shape[0] != n:
         rows = Y.shape[0] if Y.ndim else "a number"
         raise ValueError(f"y must have {n} rows, one for each row of X; got {rows}.")
@@ -506,7 +505,7 @@ def _check_targets(y: ArrayLike, n: int) -> Array:
 
 
 def list_folds(
-    X: ArrayLike,
+    X: MatrixLike,
     y: ArrayLike,
     cv: int | BaseCrossValidator | Iterable[Fold],
     groups: ArrayLike | None = None,
@@ -527,17 +526,28 @@ def list_folds(
     return folds
 
 
-@dataclass(frozen=True, eq=False)
-class _Problem:
-    """What all folds of a cross-validation share."""
+def error_curve(
+    problems: list[Objective],
+    alphas: Array,
+    folds: list[Fold],
+    limits: dict[str, Any],
+    *,
+    n_jobs: int | None,
+    progress: bool,
+) -> ErrorCurve:
+    """Return what `cross_validate` does, for problems, one a target, that differ in y alone.
 
-    X: Array
-    Y: Array
-    weights: Array
-    penalty: L1L2
-    fit_intercept: bool
-    tol: float
-    max_iter: int
+    ``limits`` are the tol and max_iter of a path.
+    """
+    F, order = problems[0], np.argsort(-alphas)
+    if sp.issparse(F.X) and F.X.format != "csr":  # rows are asked for
+        problems = [replace(F, X=F.X.tocsr(), y=other.y) for other in problems]
+    test_weights = _test_weights(F.weights, folds)
+    errors = np.empty((len(alphas), len(folds)))
+    jobs = (delayed(_fold_errors)(problems, alphas[order], limits, *fold) for fold in folds)
+    told = f"of {len(folds)} at l1_ratio {F.penalty.l1_ratio:g}" if progress else ""
+    errors[order] = np.transpose(_in_parallel(jobs, n_jobs, told))
+    return ErrorCurve(alphas, errors, test_weights, F.penalty.l1_ratio)
 
 
 def _test_weights(weights: Array, folds: list[Fold]) -> Array:
@@ -551,53 +561,50 @@ def _test_weights(weights: Array, folds: list[Fold]) -> Array:
     return totals
 
 
-def _fold_errors(problem: _Problem, alphas: Array, train: Array, test: Array) -> Array:
+def _fold_errors(
+    problems: list[Objective], alphas: Array, limits: dict[str, Any], train: Array, test: Array
+) -> Array:
     """Fit the path on the training rows; return its error on the test rows, of shape (m,).
 
     The mean over rows, by their weights, and over targets. It is 0 if no test row has any weight;
     the fold then counts for nothing.
     """
-    train, test = train[problem.weights[train] > 0], test[problem.weights[test] > 0]
-    if not len(test):
-        return np.zeros(len(alphas))
-    X_train, X_test = problem.X[train], problem.X[test]
-    objectives = [
-        Objective(
-            X_train,
-            column,
-            problem.penalty,
-            sample_weight=problem.weights[train],
-            fit_intercept=problem.fit_intercept,
-        )
-        for column in problem.Y[train].T
-    ]
-    share = problem.weights[test] / problem.weights[test].sum()
+    X, weights = problems[0].X, problems[0].weights
+    train, test = train[weights[train] > 0], test[weights[test] > 0]
     errors = np.zeros(len(alphas))
-    coefs = _paths(objectives, alphas, problem.tol, problem.max_iter)
-    for F, W, y_test in zip(objectives, coefs, problem.Y[test].T, strict=True):
-        intercepts = F.weights @ F.y - F.column_means @ W if F.fit_intercept else 0.0
-        errors += share @ (y_test[:, None] - X_test @ W - intercepts) ** 2
-    return errors / len(objectives)
+    if not len(test):
+        return errors
+    X_train, X_test = X[train], X[test]
+    if sp.issparse(X_train):
+        X_train = X_train.tocsc()  # the solver wants columns, and would keep both
+    s = None if problems[0].sample_weight is None else weights[train]
+    share = weights[test] / weights[test].sum()
+    for whole in problems:
+        F, y_test = replace(whole, X=X_train, y=whole.y[train], sample_weight=s), whole.y[test]
+        # counted from nearer, as the fit: far from zero, y - Xw - b would be a difference of sums
+        near = counted_from(X_test, F.origin)
+        if F.fit_intercept:
+            y_test = y_test - F.weights @ F.y
+        for some, W in _solved(F, alphas, limits):
+            fitted = near @ W - F.near_means @ W * F.fit_intercept
+            errors[some] += share @ (y_test[:, None] - fitted) ** 2
+    return errors / len(problems)
 
 
-def _paths(
-    objectives: Sequence[Objective], alphas: Array, tol: float, max_iter: int
-) -> list[Array]:
-    """Return the coefficients (p, m) of each target on a decreasing grid of alphas."""
-    penalty = objectives[0].penalty
-    if penalty.l1_ratio > 0 or penalty.positive:
-        return [active_set_path(F, alphas, tol=tol, max_iter=max_iter).coefs for F in objectives]
-    ridge = RidgeDecomposition.of(objectives[0])
-    return [ridge.with_target(F.y).coefs(alphas) for F in objectives]
+def _solved(F: Objective, alphas: Array, limits: dict[str, Any]) -> Iterable[tuple[slice, Array]]:
+    """Return the coefficients (p, j) at j of the decreasing alphas, for all in turn, and which."""
+    if F.penalty.l1_ratio == 0 and not F.penalty.positive:
+        return ridge_parts(F, CentredData(F), alphas)
+    return [(slice(len(alphas)), active_set_path(F, alphas, **limits).coefs)]
 
 
-def _in_parallel(jobs: Iterable, total: int, n_jobs: int | None, progress: bool) -> list[Array]:
-    """Run joblib's delayed calls, in order; count them on standard error if asked to."""
-    if not progress:
+def _in_parallel(jobs: Iterable, n_jobs: int | None, told: str) -> list[Array]:
+    """Run joblib's delayed calls, in order; count them on standard error if there is a text."""
+    if not told:
         return Parallel(n_jobs=n_jobs)(jobs)
     results = []
     for result in Parallel(n_jobs=n_jobs, return_as="generator")(jobs):
         results.append(result)
-        print(f"\rfold {len(results)} of {total}", end="", file=sys.stderr, flush=True)
+        print(f"\rfold {len(results)} {told}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return results

@@ -24,6 +24,12 @@ hypothesis.settings.load_profile("book")
 absent = cache(notebooks.absent)
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Leave the browser to `make site-test`, which names the folder of its tests."""
+    named = any("tests/site" in argument for argument in config.args)
+    return None if named or collection_path != Path(__file__).parent / "site" else True
+
+
 def pytest_collection_modifyitems(items):
     """Leave out a chapter whose libraries are not installed; run the quickest tests first."""
     for item in items:

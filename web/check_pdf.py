@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 import nbformat
-from check_built import expected_outputs, toc_pages
+from notebooks import expected_outputs, toc_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 PDF = ROOT / "_build/pdf/regularization-checked.pdf"

@@ -1,14 +1,15 @@
 """Assignment: the lasso by your own hand.
 
 Fill in the four functions; leave their names and arguments as they are. NumPy is
-all you need.
+all you need, and all you may import.
 
     pytest test_assignment.py
 
 says what is right and what is not. No key of answers is hidden in it: your answers
-are checked by mathematics, on data of your own (STUDENT=your number, in the
-environment).
+are checked by mathematics, on data of your own.
 """
+
+STUDENT = "1"  # your number, or whatever tells you from the others
 
 
 def ridge_gradient(w, X, y, alpha):

@@ -1,22 +1,25 @@
 """Gradients against differences, subgradients against the inequality that defines them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy import ndarray as Array
+from numpy.typing import ArrayLike
 
-from .._validation import check_number, check_vector
-from .verdict import EPS, Verdict, as_shape, hint, refused, value_of
+from .._validation import check_integer, check_number, check_vector
+from .verdict import EPS, Verdict, answer_of, hint, refused, value_of
 
 
 def check_gradient(
     f: Callable[[Array], float],
-    grad: Callable[[Array], Array] | Array,
-    w: Array,
+    grad: Callable[[Array], Array] | ArrayLike,
+    w: ArrayLike,
     *,
     tol: float = 1e-5,
     n: int | None = None,
+    intercept: int | None = None,
     seed: int = 0,
 ) -> Verdict:
     r"""Compare a gradient with central differences.
@@ -28,31 +31,41 @@ def check_gradient(
     grad : callable or array_like of shape (p,)
         The gradient under test; or its value at ``w``.
     w : array_like of shape (p,)
-        Where to check. A callable is checked at three random points round ``w`` too, so that a term
-        that vanishes at ``w`` (the L2 part at 0, say) is not overlooked.
+        Where to check. A callable is checked at three random points too, so that a term that
+        vanishes at ``w`` (the L2 part at 0, say) is not overlooked: one near ``w``, and two whose
+        signs are drawn, each the opposite of the other's, so that :math:`|w|` is not taken for w.
+        Points where ``f`` is not defined are left out.
     tol : float, default 1e-5
         Relative tolerance for each component. The error of the differences, which is estimated, is
         added to it.
     n : int, optional
         The number of rows, if a factor n is to be recognised.
+    intercept : int, optional
+        Which component of ``w`` is an intercept, 0 or -1 say, if one is: no penalty counts it.
     seed : int, default 0
 
     Returns
     -------
     Verdict
-        It names a wrong sign, a constant factor, a missing multiple of w or of sign(w), a kink in
-        ``f``, or else the worst component.
+        It names a wrong sign or a constant factor, of the whole or of the loss's part alone; a
+        missing multiple of w or of sign(w); a penalised or forgotten intercept; a kink in ``f``; or
+        else the worst component.
 
     Raises
     ------
     ValueError
-        If ``w`` is not a finite vector or ``tol`` is negative.
+        If ``w`` is not a finite vector, ``tol`` is negative or ``intercept`` no place in ``w``.
 
     Notes
     -----
     About 30 evaluations of ``f`` per component and point. Differences at many step lengths are
     extrapolated (Richardson) and the ones that agree best are taken, so that no step length has to
     fit the scale of ``f``.
+
+    Slips are found by least squares: with D the numeric gradients, the given ones are fitted by
+    :math:`cD + d_2 w + d_1 \operatorname{sign}(w)`, with as few of the three parts as will do. A
+    loss's part that is c times what it should be, beside a right L2 part, has
+    :math:`d_2 = (1 - c)\,l_2`.
 
     Examples
     --------
@@ -66,20 +79,17 @@ def check_gradient(
     """
     w = check_vector("w", w, np.size(w)).astype(float)
     tol = check_number("tol", tol, low=0)
-    function = callable(grad)
-    points = [w, *_points_around(w, 3, seed)] if function else [w]
+    if intercept is not None and check_integer("intercept", intercept, low=-len(w)) >= len(w):
+        raise ValueError(f"intercept must be a place in w, below {len(w)}; got {intercept}.")
+    points = [w, *_points_around(f, w, seed)] if callable(grad) else [w]
     rows = []
-    for k, point in enumerate(points):
-        given, problem = as_shape(grad(point.copy()) if function else grad, w.shape, "gradient")
+    for point in points:
+        given, problem = _answer_at(point, grad, "gradient")
         if problem:
             return refused(problem)
         numeric = _differences(f, point, seed)
-        if numeric.kink.any() and k == 0:
-            j = int(np.argmax(numeric.kink))
-            return refused(
-                f"f has a kink at, or next to, w[{j}] = {point[j]:.3g}, so it has no gradient "
-                "there; use check_subgradient, or another w."
-            )
+        if numeric.kink.any() and point is w:
+            return refused(_kink_words(w, numeric.kink))
         if np.isfinite(numeric.slope).all() and not numeric.kink.any():
             rows.append((point, given, numeric.slope, numeric.error, numeric.steepness))
     if not rows:
@@ -88,10 +98,26 @@ def check_gradient(
     allowed = tol * np.abs(D) + error
     details = {"max_error": float(np.abs(G - D).max()), "resolution": float(allowed.max())}
     if not (np.abs(G - D) <= allowed).all():
-        return refused(_gradient_slip(W, G, D, error, tol, n) + ".", **details)
+        free = np.arange(len(w)) == (None if intercept is None else intercept % len(w))
+        slip = _gradient_slip(_Compared(W, G, D, error, tol), free, n)
+        return refused(f"{slip}.", **details)
     if (error.max(axis=1) > 0.01 * steepness).all() and steepness.any():
         return refused("f is too rough: its differences cannot confirm any gradient.", **details)
     return Verdict(True, f"the gradient agrees with central differences to {tol:g}.", details)
+
+
+def _answer_at(w: Array, given: object, name: str) -> tuple[Array, str]:
+    """Return what a reader's function, or array, is at w, and what is wrong with it."""
+    ask = partial(given, w.copy()) if callable(given) else lambda: given
+    return answer_of(ask, w.shape, name)
+
+
+def _kink_words(w: Array, kink: Array) -> str:
+    j = int(np.argmax(kink))
+    return (
+        f"f has a kink at, or next to, w[{j}] = {w[j]:.3g}, so it has no gradient there; use "
+        "check_subgradient, or another w."
+    )
 
 
 class _Slopes(NamedTuple):
@@ -132,40 +158,142 @@ def _difference(
     error[~np.isfinite(error)] = np.inf
     best = int(np.argmin(error))
     kink = bool(kinked.size) and error[best] > 0.01 * bend[kinked[-1]]
-    used = (h <= max(1.0, abs(w[j]))) & (h >= h[best + 1]) & np.isfinite(central + bend)
+    used = (h <= max(1.0, abs(w[j]))) & (h >= h[best + 1])
+    used &= np.isfinite(central) & np.isfinite(bend)
     steepness = np.maximum(np.abs(central), bend)[used].max(initial=0.0)
     return better[best], error[best], kink, steepness
 
 
-def _gradient_slip(W: Array, G: Array, D: Array, error: Array, tol: float, n: int | None) -> str:
-    """Say how the given slopes G differ from the measured ones D at the points W (rows)."""
-    factor = _common_factor(G, D, error, tol)
-    if factor is not None and (abs(factor) > 0.001 or not G.any()):
-        return _factor_words(factor, n)
-    missing = D - G
-    for shape, name, part in ((W, "w", "L2"), (np.sign(W), "sign(w)", "L1")):
-        clear = np.abs(shape) > 0
-        c = float(np.median(missing[clear] / shape[clear])) if clear.any() else 0.0
-        fits = (np.abs(missing - c * shape) <= tol * (np.abs(D) + np.abs(G)) + error).all()
-        if fits and clear.sum() > 1:
-            return (
-                f"the numeric gradient is yours {'plus' if c > 0 else 'minus'} {abs(c):.3g} "
-                f"{name}: look at the {part} term"
-            )
+class _Compared(NamedTuple):
+    """Given slopes beside measured ones: a row for each point, a column for each component."""
+
+    W: Array  # the points
+    G: Array  # what was given
+    D: Array  # what was measured
+    error: Array  # of the measured
+    tol: float
+
+    def of(self, components: Array) -> "_Compared":
+        """Return the same of some components alone."""
+        return _Compared(*(part[:, components] for part in self[:4]), self.tol)
+
+    @property
+    def wrong(self) -> Array:
+        """Which of the given are wrong."""
+        return np.abs(self.G - self.D) > self.tol * np.abs(self.D) + self.error
+
+
+def _gradient_slip(slopes: _Compared, free: Array, n: int | None) -> str:
+    """Say how given slopes differ from measured ones; ``free`` marks the intercept, if any."""
+    found = _slip(slopes, np.where(free, 0, slopes.W), n)
+    if found or not free.any():
+        return found or _worst_component(slopes, np.arange(len(free)))
+    weights, own = slopes.of(~free), slopes.of(free)
+    said = []
+    if weights.wrong.any():
+        slip = _slip(weights, weights.W, n)
+        said = [slip or _worst_component(weights, np.flatnonzero(~free))]
+    if own.wrong.any():
+        pulled = None if _factor(own) is not None else _fit(own.G, [own.D, own.W], own)
+        if pulled is not None:
+            said.append("the intercept is penalised: no penalty counts it")
+            if abs(pulled[0] - 1) > 0.005:
+                times = f"{pulled[0]:.3g} times what it should be"
+                said.append(f"the loss's part of its slope is {times}{hint(abs(pulled[0]), n)}")
+        else:
+            slip = _slip(own, 0 * own.W, n) or _worst_component(own, np.flatnonzero(free))
+            said.append(f"in the intercept's component, {slip}")
+    return "; and ".join(said)
+
+
+def _slip(slopes: _Compared, weights: Array, n: int | None) -> str | None:
+    """Find the multiples of the numeric gradient, of w and of sign(w) that make up what came."""
+    G, D = slopes.G, slopes.D
+    if slopes.wrong.any(axis=0).sum() == 1 < G.shape[1]:
+        return None  # a slip in a formula spoils more than one component
+    factor = _fit(G, [D], slopes)
+    if (
+        factor is not None
+        and abs(factor[0] - 1) > 0.005
+        and (abs(factor[0]) > 0.001 or not G.any())
+    ):
+        return _factor_words(factor[0], n)
+    # a shape that never varies is as well that of a number added to every component
+    shapes = {"w": weights, "sign(w)": np.sign(weights)}
+    shapes = {name: part for name, part in shapes.items() if len(np.unique(part[part != 0])) > 1}
+    for name, part in shapes.items():
+        missing = _fit(D - G, [part], slopes)
+        if missing is not None:
+            term = "L2" if name == "w" else "L1"
+            return f"the numeric gradient is yours {_sum(missing, [name])}: look at the {term} term"
+    for names in [["w"], ["sign(w)"], ["w", "sign(w)"]]:
+        if shapes.keys() >= set(names):
+            found = _fit(G, [D, *(shapes[name] for name in names)], slopes)
+            if found is not None:
+                return _parts_words(found[0], found[1:], names, n)
+    return None
+
+
+def _parts_words(c: float, d: Array, names: list[str], n: int | None) -> str:
+    """Say what it means that the given slopes are c times the numeric ones, plus d of each name."""
+    if abs(c - 1) < 1e-3:
+        return f"the numeric gradient is yours {_sum(-d, names)}: look at both parts of the penalty"
+    penalty = d / (1 - c)
+    if (penalty <= 0).any():
+        return f"your gradient is {c:.3g} times the numeric one {_sum(d, names)}"
+    slip = f"is {c:.3g} times what it should be{hint(abs(c), n)}"
+    if abs(c) < 1e-3 or abs(c + 1) < 1e-3:
+        slip = "is missing" if abs(c) < 1e-3 else "has the wrong sign"
+    return (
+        f"the loss's part of your gradient {slip}, if the penalty's is {_sum(penalty, names)[5:]}"
+    )
+
+
+def _sum(factors: Array, names: list[str]) -> str:
+    return " ".join(
+        f"{'plus' if factor > 0 else 'minus'} {abs(factor):.3g} {name}"
+        for factor, name in zip(factors, names, strict=True)
+    )
+
+
+def _factor(slopes: _Compared) -> float | None:
+    """Return the one number, not 1, that turns the measured slopes into the given ones."""
+    found = _fit(slopes.G, [slopes.D], slopes)
+    return None if found is None or abs(found[0] - 1) < 0.005 else float(found[0])
+
+
+def _fit(target: Array, parts: list[Array], slopes: _Compared) -> Array | None:
+    """Return the factors of the parts that make up the target to within its tolerance, or None."""
+    A, b = np.array([part.ravel() for part in parts]).T, target.ravel()
+    units = np.linalg.norm(A, axis=0)
+    if len(b) <= len(units) or not units.all():
+        return None
+    size, error = (np.abs(part).ravel() for part in (slopes.D, slopes.error))
+    allowed = slopes.tol * (np.abs(slopes.G).ravel() + size) + error
+    weight = 1 / (allowed + np.finfo(float).tiny)[:, None]
+    factors, _, rank, _ = np.linalg.lstsq(weight * A / units, weight[:, 0] * b, rcond=1e-9)
+    factors = factors / units
+    if parts[0] is slopes.D:  # what they were measured with is multiplied too
+        allowed = allowed + abs(factors[0]) * (slopes.tol * size + error)
+    return factors if rank == len(units) and (np.abs(A @ factors - b) <= allowed).all() else None
+
+
+def _worst_component(slopes: _Compared, places: Array) -> str:
+    """Name the component that is furthest off; ``places`` are the components' places in w."""
+    W, G, D, error, tol = slopes
     excess = np.abs(G - D) / (tol * np.abs(D) + error + np.finfo(float).tiny)
     k, j = np.unravel_index(int(np.argmax(excess)), G.shape)
-    wrong = int((np.abs(G - D) > tol * np.abs(D) + error).any(axis=0).sum())
-    where = "" if k == 0 else f" (at a point near w, where w[{j}] = {W[k, j]:.3g})"
+    where = "" if k == 0 else f" (at another point, where w[{places[j]}] = {W[k, j]:.3g})"
     return (
-        f"component {j} is {G[k, j]:.4g}, but differences give {D[k, j]:.4g}{where}; "
-        f"{wrong} of {G.shape[1]} components are wrong"
+        f"component {places[j]} is {G[k, j]:.4g}, but differences give {D[k, j]:.4g}{where}; "
+        f"{int(slopes.wrong.any(axis=0).sum())} of {G.shape[1]} components are wrong"
     )
 
 
 def check_subgradient(
     f: Callable[[Array], float],
-    subgrad: Callable[[Array], Array] | Array,
-    w: Array,
+    subgrad: Callable[[Array], Array] | ArrayLike,
+    w: ArrayLike,
     *,
     tol: float = 1e-5,
     n: int | None = None,
@@ -180,7 +308,7 @@ def check_subgradient(
     subgrad : callable or array_like of shape (p,)
         The subgradient under test; or its value at ``w``.
     w : array_like of shape (p,)
-        Where to check. A callable is checked at random points round ``w`` too, with and without
+        Where to check. A callable is checked at random points of either sign too, with and without
         zeros.
     tol : float, default 1e-5
         Relative tolerance on slopes.
@@ -218,19 +346,16 @@ def check_subgradient(
     """
     w = check_vector("w", w, np.size(w)).astype(float)
     tol = check_number("tol", tol, low=0)
-    function = callable(subgrad)
     rng = np.random.default_rng(seed)
-    points = [w, *_points_around(w, 3, seed)] if function else [w]
-    points += [point * rng.integers(0, 2, w.shape) for point in points[1:]]
+    points = [w, *_points_around(f, w, seed)] if callable(subgrad) else [w]
+    points += [np.where(rng.integers(0, 2, w.shape), point, 0.0) for point in points[1:]]
     rows = []
     for point in points:
-        given = subgrad(point.copy()) if function else subgrad
-        noise = _noise(f, point, seed)
-        q, problem = as_shape(given, w.shape, "subgradient")
+        q, problem = _answer_at(point, subgrad, "subgradient")
         if problem:
             return refused(problem)
         if np.isfinite(value_of(f, point)):
-            rows.append((point, q, *_slope_interval(f, point, noise)))
+            rows.append((point, q, *_slope_interval(f, point, _noise(f, point, seed))))
     if not rows:
         return refused("f is not finite at w, so no subgradient can be checked there.")
     W, Q, low, high = map(np.array, zip(*rows, strict=True))
@@ -242,17 +367,23 @@ def check_subgradient(
     details = {"max_excess": float(outside.max())}
     if outside.max() > 0:
         return refused(_subgradient_slip(W, Q, low, high, outside, tol, n) + ".", **details)
-    for point, q in zip(W, Q, strict=True):
-        noise = _noise(f, point, seed)
-        for d in _own_scale(w) * rng.standard_normal((20, len(w))):
-            steepest = _slope_bound(f, point, d, noise)
-            if q @ d > steepest + tol * (np.abs(q) @ np.abs(d)):
-                return refused(
-                    "f(v) >= f(w) + q.(v - w) fails at some v off the axes, though along each axis "
-                    "it holds.",
-                    **details,
-                )
+    ways = [_own_scale(w) * rng.standard_normal((20, len(w))) for _ in W]
+    if any(_rises_too_slowly(f, *some, tol, seed) for some in zip(W, Q, ways, strict=True)):
+        return refused(
+            "f(v) >= f(w) + q.(v - w) fails at some v off the axes, though along each axis it "
+            "holds.",
+            **details,
+        )
     return Verdict(True, "the subgradient inequality holds at every point tried.", details)
+
+
+def _rises_too_slowly(
+    f: Callable[[Array], float], w: Array, q: Array, ways: Array, tol: float, seed: int
+) -> bool:
+    """Say whether f rises less than q says along one of the ways (m, p) from w."""
+    noise = _noise(f, w, seed)
+    allowed = (_slope_bound(f, w, d, noise) + tol * (np.abs(q) @ np.abs(d)) for d in ways)
+    return any(q @ d > most for d, most in zip(ways, allowed, strict=True))
 
 
 def _slope_interval(f: Callable[[Array], float], w: Array, noise: float) -> tuple[Array, Array]:
@@ -276,27 +407,16 @@ def _subgradient_slip(
 ) -> str:
     middle, width = (low + high) / 2, (high - low) / 2
     smooth = width <= 0.01 * np.abs(middle)
-    if smooth.any():
-        factor = _common_factor(Q[smooth], middle[smooth], width[smooth], tol)
-        if factor is not None:
-            return _factor_words(factor, n, "subgradient")
+    slopes = _Compared(W[smooth], Q[smooth], middle[smooth], width[smooth], tol)
+    factor = _factor(slopes)
+    if factor is not None:
+        return _factor_words(factor, n, "subgradient")
     k, j = np.unravel_index(int(np.argmax(outside)), Q.shape)
     where = "" if k == 0 else " (a point near the w you gave)"
     return (
         f"q[{j}] = {Q[k, j]:.3g} at w[{j}] = {W[k, j]:.3g}{where}, but f allows only slopes from "
         f"{low[k, j]:.3g} to {high[k, j]:.3g} there"
     )
-
-
-def _common_factor(G: Array, D: Array, error: Array, tol: float) -> float | None:
-    """Return the one number, not 1, that turns D into G, if there is one."""
-    clear = np.abs(D) > 100 * error
-    if not clear.any():
-        return None
-    factor = float(np.median(G[clear] / D[clear]))
-    allowed = 2 * tol * np.abs(factor * D) + (1 + abs(factor)) * error
-    fits = (np.abs(G - factor * D) <= allowed).all()
-    return factor if fits and abs(factor - 1) > 0.005 else None
 
 
 def _factor_words(factor: float, n: int | None, name: str = "gradient") -> str:
@@ -307,9 +427,21 @@ def _factor_words(factor: float, n: int | None, name: str = "gradient") -> str:
     return f"your {name} is {factor:.3g} times the numeric one" + hint(abs(factor), n)
 
 
-def _points_around(w: Array, count: int, seed: int) -> Array:
-    """Return points near w, each component moved on its own scale."""
-    return w + 0.3 * _own_scale(w) * np.random.default_rng(seed).standard_normal((count, len(w)))
+def _points_around(f: Callable[[Array], float], w: Array, seed: int) -> list[Array]:
+    """Return points where f is defined, each component of w moved on its own scale.
+
+    One is near w, and of two others one has the signs that the other has not.
+    """
+    rng = np.random.default_rng(seed)
+    near, *far = w + 0.3 * _own_scale(w) * rng.standard_normal((3, len(w)))
+    signs = rng.choice([-1.0, 1.0], len(w))
+    points = near, signs * np.abs(far[0]), -signs * np.abs(far[1])
+    return [point for point in points if _is_defined(f, point)]
+
+
+def _is_defined(f: Callable[[Array], float], w: Array) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(value_of(f, w)))
 
 
 def _own_scale(w: Array) -> Array:

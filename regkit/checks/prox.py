@@ -1,6 +1,7 @@
 """A prox against its neighbours."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy import ndarray as Array
@@ -8,7 +9,7 @@ from numpy import ndarray as Array
 from .._validation import check_integer, check_number
 from ..penalties import L1L2
 from ..penalties import soft_threshold as soft
-from .verdict import EPS, Verdict, as_shape, refused, value_of
+from .verdict import EPS, Verdict, answer_of, refused, value_of
 
 # What a slip gives, for v, the step t and the factors of l1 |w| + l2/2 w².
 SLIPS: dict[str, Callable[[Array, float, float, float], Array]] = {
@@ -112,7 +113,7 @@ def check_prox(
     answers, bad = [], None
     for t in (check_number("steps", step, low=0, strict=True) for step in steps):
         for v in _points(known, t, p, seed):
-            w, problem = as_shape(prox(v.copy(), t), v.shape, "prox")
+            w, problem = answer_of(partial(prox, v.copy(), t), v.shape, "prox")
             if problem:
                 return refused(problem)
             answers.append((v, t, w))

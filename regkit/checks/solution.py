@@ -1,30 +1,53 @@
 """A solution against its certificate."""
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import scipy.sparse as sp
 from numpy import ndarray as Array
-from scipy.optimize import minimize_scalar
+from numpy.typing import ArrayLike
+from sklearn.exceptions import ConvergenceWarning
 
-from .._validation import check_number
-from ..certificates import duality_gap, kkt_residual
-from ..losses import Loss, SquaredError
+from .._types import MatrixLike
+from .._validation import check_number, check_vector
+from ..certificates import kkt_residual
+from ..losses import Logistic, Loss, SquaredError, SquaredHinge
 from ..objective import Objective
+from ..paths import enet_path, logistic_path
 from ..penalties import L1L2
-from .verdict import EPS, Verdict, as_shape, hint, refused
+from ..solvers import fista
+from .slips import (
+    Suspect,
+    gap_at,
+    mean_squares,
+    neighbours,
+    other_intercepts,
+    slip_of,
+    solved_to_rounding,
+    value_at,
+)
+from .verdict import EPS, Verdict, as_shape, refused
+
+LOSSES = {
+    "squared_error": SquaredError(),
+    "logistic": Logistic(),
+    "squared_hinge": SquaredHinge(),
+}
 
 
 def check_solution(
-    w: Array,
-    X: Array,
-    y: Array,
+    w: ArrayLike | tuple[ArrayLike, float],
+    X: MatrixLike,
+    y: ArrayLike,
     penalty: L1L2,
     *,
     intercept: float | None = None,
-    loss: Loss | None = None,
-    sample_weight: Array | None = None,
+    loss: Loss | str = "squared_error",
+    sample_weight: ArrayLike | None = None,
+    penalty_weight: ArrayLike | None = None,
     fit_intercept: bool = True,
     tol: float = 1e-6,
 ) -> Verdict:
@@ -32,8 +55,8 @@ def check_solution(
 
     Parameters
     ----------
-    w : array_like of shape (p,)
-        The weights under test.
+    w : array_like of shape (p,), or a tuple of that and a number
+        The weights under test; or ``(w, b)``, the weights and the intercept.
     X : array_like or sparse matrix of shape (n, p)
     y : array_like of shape (n,)
         -1 or 1 for the classification losses.
@@ -41,8 +64,12 @@ def check_solution(
         `L1`, `L2` or `L1L2`, on this book's scale.
     intercept : float, optional
         The intercept under test; by default the best one for ``w`` is taken.
-    loss : Loss, default SquaredError()
+    loss : Loss, or "squared_error", "logistic" or "squared_hinge", default "squared_error"
     sample_weight : array_like of shape (n,), optional
+    penalty_weight : array_like of shape (p,), optional
+        What the penalty on each weight is multiplied by, as in the adaptive lasso; the penalty is
+        `L1` or `L2` then. A column of weight 0 is not penalised at all, which needs a dense ``X``
+        and squared error.
     fit_intercept : bool, default True
         Whether the objective has an intercept. It is not penalised.
     tol : float, default 1e-6
@@ -52,12 +79,15 @@ def check_solution(
     Returns
     -------
     Verdict
-        ``details`` holds ``dual_gap`` and ``relative_gap``, ``kkt_residual`` (the largest) and
-        ``intercept_excess``. Slips that it names: another alpha (with a factor 2, n, 1/n …), a
-        missing or doubled part of the penalty, a penalised, forgotten or wrong intercept, forgotten
-        or squared sample weights, standardised columns, a wrong sign, an Elastic Net rescaled by
-        1 + l2, a refit or hard thresholding. Otherwise it names the coordinate that misses its
-        optimality condition by most.
+        Right, not right, or, where neither can be proved, not certified.
+        ``details`` holds ``dual_gap`` and ``relative_gap``, the ``excess`` that is proved,
+        ``kkt_residual`` (the largest) and ``intercept_excess``. Slips that it names: another alpha
+        (with a factor 2, n, 1/n …), a missing, doubled or negative part of the penalty, an
+        ``l1_ratio`` left out, a penalised, forgotten or wrong intercept, forgotten or squared
+        sample weights, ignored or inverted penalty weights, standardised columns, columns taken to
+        have mean square 1, a lost row, a wrong sign, an Elastic Net rescaled by 1 + l2, a refit or
+        hard thresholding. Otherwise it names the coordinate that misses its optimality condition by
+        most.
 
     Raises
     ------
@@ -67,10 +97,13 @@ def check_solution(
 
     Notes
     -----
-    The duality gap is an upper bound on F(w) - min F, so a wrong answer cannot pass, and no right
-    one is refused whose gap has come down. A slip counts as found when ``w`` is certified for *its*
-    problem by the same gap, at least a hundred times better than for yours. If it is ten thousand
-    times better, ``w`` is refused even where its gap is within ``tol``.
+    The duality gap is an upper bound on F(w) - min F, so a wrong answer cannot pass. Where it is
+    too large, regkit solves the problem itself, v say, and F(w) - F(v) settles the matter: above
+    ``tol`` it proves w wrong, and F(w) - F(v) + gap(v) is a bound for w too.
+
+    A slip counts as found when ``w`` is certified for *its* problem by a gap of at most ``tol`` on
+    the scale of F, and at least a hundred times smaller than F(w) - min F. An answer within ``tol``
+    is refused only if it solves another problem to rounding, and yours not nearly so.
 
     Examples
     --------
@@ -83,188 +116,172 @@ def check_solution(
     >>> check_solution([2.5, 0.5], X, y, L1(0.5), fit_intercept=False)
     Not right: the weights solve the problem for alpha = 0.5 times the one you gave (a factor 2?).
     >>> check_solution([0.0, 0.0], X, y, L1(0.5), fit_intercept=False)
-    Not right: every weight is 0, but alpha is below alpha_max = 1.5.
+    Not right: every weight is 0, but alpha is below alpha_max, the least at which that is right.
     """
     if not isinstance(penalty, L1L2):
         raise ValueError(f"penalty must be L1, L2 or L1L2; got {penalty!r}.")
     tol = check_number("tol", tol, low=0)
-    F = Objective(X, y, penalty, loss or SquaredError(), sample_weight, fit_intercept)
+    F = Objective(X, y, penalty, loss_named(loss), sample_weight, fit_intercept)
+    b = None if intercept is None else _one_number("intercept", intercept)
+    if b is None and isinstance(w, tuple) and len(w) == 2 and np.ndim(w[0]) > 0:
+        w, b = w[0], _one_number("intercept", w[1])
     w, problem = as_shape(w, (F.shape[1],), "w")
     if problem:
         return refused(problem)
-    if penalty.positive and (w < 0).any():
+    if penalty_weight is None:
+        return judge(F, w, b, tol)
+    v = check_vector("penalty_weight", penalty_weight, len(w)).astype(float)
+    return _judge_weighted(F, w, b, v, tol)
+
+
+def loss_named(loss: Loss | str) -> Loss:
+    """Return the loss of that name, or the loss itself."""
+    found = LOSSES.get(loss) if isinstance(loss, str) else loss
+    if found is None or not hasattr(found, "fenchel_young"):
+        raise ValueError(f"loss must be a Loss or one of {tuple(LOSSES)}; got {loss!r}.")
+    return found
+
+
+def _one_number(name: str, value: object) -> float:
+    """Return a number that may come as an array of one entry, as scikit-learn's intercepts do."""
+    return check_number(name, np.asarray(value).item() if np.size(value) == 1 else value)
+
+
+def judge(
+    F: Objective, w: Array, b: float | None, tol: float, more: Iterable[Suspect] = ()
+) -> Verdict:
+    """Return the verdict on finite weights and an intercept (None: the best) for a problem."""
+    if F.penalty.positive and (w < 0).any():
         j = int(np.argmin(w))
         return refused(f"w[{j}] = {w[j]:.3g} is negative, which the penalty forbids.")
-    b = F.intercept(w) if intercept is None else check_number("intercept", intercept)
-    gap, excess = _gap(F, w), _intercept_excess(F, w, b)
+    gap, off = gap_at(F, w), 0.0 if b is None else _intercept_excess(F, w, b)
     rounding = (16 * EPS * float(np.abs(F.y).max())) ** 2  # where y is constant
     allowed = max(tol * F.null_value, rounding)
+    low, high = (0.0, gap) if gap <= allowed or F.null_value == 0 else _excess(F, w, gap)
     details = {
         "dual_gap": gap,
         "relative_gap": gap / F.null_value if F.null_value > 0 else gap,
+        "excess": high + off,
         "kkt_residual": float(kkt_residual(F, w).max()),
-        "intercept_excess": excess,
+        "intercept_excess": off,
     }
-    if gap > allowed and F.null_value == 0:
+    if high > allowed and F.null_value == 0:
         return refused("y is constant, so every weight is 0 at the minimum.", **details)
-    slip = _slip(F, w, intercept, tol, gap, excess)
+    if high + off <= allowed:
+        slip = solved_to_rounding(F, w, chain(more, neighbours(F, w, b)))
+        if slip:
+            return refused(f"{slip}.", **details)
+        message = f"the objective is at its minimum to {tol:g} (duality gap)."
+        return Verdict(True, message + _not_quite_zero(F, w, gap), details)
+    if low + off <= allowed:
+        words = f"no better weights are known, but the duality gap leaves room for {high + off:.1e}"
+        return Verdict(False, f"{words}; wanted {allowed:.1e}.", details, undecided=True)
+    # where the weights are right, only the intercept can be at fault
+    suspects = other_intercepts(F, w, b) if high <= allowed else neighbours(F, w, b)
+    slip = slip_of(F, w, chain(more, suspects), tol, low + off)
     if slip:
         return refused(f"{slip}.", **details)
-    if gap > allowed:
-        return refused(_worst_coordinate(F, w, details["relative_gap"], tol), **details)
-    if gap + excess > allowed:
+    if high <= allowed:
         return refused(_intercept_words(F, w, b), **details)
-    message = f"the objective is at its minimum to {tol:g} (duality gap)."
-    return Verdict(True, message + _not_quite_zero(F, w, gap), details)
+    return refused(_worst_coordinate(F, w, details["relative_gap"], tol), **details)
 
 
-def _value_at(F: Objective, w: Array, b: float) -> float:
-    return float(F.weights @ F.loss.value(F.y, F.X @ w + b)) + F.penalty.value(w)
+def _excess(F: Objective, w: Array, gap: float) -> tuple[float, float]:
+    """Return bounds on F(w) - min F, from the gap at w and from regkit's own solution."""
+    own = _solved(F, w)
+    value = F.value(w)
+    above = value - F.value(own)
+    # of the difference of two values, each from residuals that are differences themselves
+    rounding = 8 * EPS * (value + np.sqrt(value) * float(np.abs(F.y).max()))
+    return max(above - rounding, 0.0), min(gap, max(above, 0.0) + rounding + gap_at(F, own))
+
+
+def _solved(F: Objective, w: Array) -> Array:
+    """Return regkit's own minimiser of F."""
+    penalty = F.penalty
+    options = dict(
+        l1_ratio=penalty.l1_ratio,
+        alphas=[penalty.alpha],
+        fit_intercept=F.fit_intercept,
+        sample_weight=F.sample_weight,
+    )
+    with warnings.catch_warnings():  # its certificate is asked for in any case
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        if isinstance(F.loss, SquaredError):
+            return enet_path(F.X, F.y, positive=penalty.positive, **options).coefs[:, 0]
+        if isinstance(F.loss, Logistic) and not penalty.positive:
+            return logistic_path(F.X, F.y, **options).coefs[:, 0]
+        return fista(F, w, tol=1e-10, max_iter=10_000).coef
+
+
+def _judge_weighted(F: Objective, w: Array, b: float | None, v: Array, tol: float) -> Verdict:
+    r"""Return the verdict under a penalty whose weight on column j is multiplied by :math:`v_j`.
+
+    Columns divided by v, or by its root for L2, turn it into the plain penalty on weights that are
+    multiplied alike. Columns with :math:`v_j = 0` are taken out of y and of the other columns, as
+    an intercept is (Frisch and Waugh, 1933).
+    """
+    if min(F.penalty.l1, F.penalty.l2) > 0 or v.min() < 0 or not v.any():
+        raise ValueError(
+            "penalty_weight must be non-negative and not all zero, beside L1 or L2; got a smallest "
+            f"weight of {v.min():g} beside {F.penalty!r}."
+        )
+    free = v == 0
+    scale = np.where(free, 1.0, v if F.penalty.l1 > 0 else np.sqrt(v))
+    ignored = "penalty_weight is ignored", F, w
+    if not free.any():
+        return _judge_scaled(F, w, b, scale, tol, ignored)
+    if sp.issparse(F.X) or not isinstance(F.loss, SquaredError):
+        raise ValueError("A penalty_weight of 0 needs a dense X and squared error.")
+    Z = np.column_stack([F.X[:, free], np.ones((len(F.y), int(F.fit_intercept)))])
+    root = np.sqrt(F.weights)[:, None]
+
+    def without(columns: Array) -> Array:
+        return columns - Z @ np.linalg.lstsq(root * Z, root * columns, rcond=None)[0]
+
+    problem = replace(F, X=np.where(free, 0.0, without(F.X)), y=without(F.y[:, None])[:, 0])
+    verdict = _judge_scaled(problem, w * ~free, None if F.fit_intercept else b, scale, tol, ignored)
+    left = F.y - F.X @ w
+    left = (left - (F.intercept(w) if b is None else b * F.fit_intercept))[:, None]
+    missed = float(F.weights @ (left - without(left))[:, 0] ** 2) / 2
+    if verdict and verdict.details["excess"] + missed > tol * problem.null_value:
+        names = ", ".join(f"w[{j}]" for j in np.flatnonzero(free))
+        return refused(
+            f"the penalised weights are right, but not those without a penalty ({names}) or the "
+            "intercept: they are the least-squares fit to what the others leave."
+        )
+    return verdict
+
+
+def _judge_scaled(
+    F: Objective, w: Array, b: float | None, scale: Array, tol: float, ignored: Suspect
+) -> Verdict:
+    """Return the verdict on the weights of columns divided by ``scale``, scaled back."""
+
+    def divided(by: Array) -> Objective:
+        return replace(F, X=F.X @ sp.diags_array(1 / by) if sp.issparse(F.X) else F.X / by)
+
+    suspects = [
+        ignored,
+        ("the weights are those of the scaled columns: scale them back", divided(scale), w),
+        ("penalty_weight is turned over: 1/v for v", divided(1 / scale), w / scale),
+    ]
+    return judge(divided(scale), w * scale, b, tol, suspects)
 
 
 def _intercept_excess(F: Objective, w: Array, b: float) -> float:
     """Return what b costs more than the best intercept, or than the 0 that is prescribed."""
     if not F.fit_intercept:  # b may lower the loss then, and is wrong all the same
         return F.loss.smoothness / 2 * b**2
-    return max(0.0, _value_at(F, w, b) - F.value(w))
-
-
-def _slip(
-    F: Objective, w: Array, b: float | None, tol: float, gap: float, excess: float
-) -> str | None:
-    """Name the problem that w solves instead of F, if it solves it clearly better."""
-    if F.null_value == 0 or gap + excess <= 1e-12 * F.null_value:
-        return None
-    own = (gap + excess) / F.null_value
-    best, found = own / (100 if own > tol else 10_000), None
-    # where the weights are right, only the intercept can be at fault
-    suspects = _other_intercepts(F, w, b) if gap < 0.01 * excess else _neighbours(F, w, b)
-    for words, problem, v in suspects:
-        if problem.null_value > 0 and v.any():
-            relative = max(_gap(problem, v) / problem.null_value, 1e-13)
-            if relative <= tol and relative < best:
-                best, found = relative, words
-    return found or _other_alpha(F, w, tol, own)
-
-
-def _gap(F: Objective, w: Array) -> float:
-    """Return the duality gap, infinite where none can be computed."""
-    with np.errstate(invalid="ignore"):
-        gap = duality_gap(F, w)
-    return np.inf if np.isnan(gap) else gap
-
-
-def _other_alpha(F: Objective, w: Array, tol: float, own: float) -> str | None:
-    """Find the alpha that w solves, if none of the usual slips explains it."""
-    k = _implied_factor(F, w)
-    if own <= tol or k <= 0 or abs(k - 1) < 0.005:
-        return None
-    gap = _gap(_priced(F, k * F.penalty.l1, k * F.penalty.l2), w)
-    solved = gap <= min(tol, own / 100) * F.null_value
-    return _alpha_words(k, len(F.y)) if solved else None
-
-
-def _neighbours(F: Objective, w: Array, b: float | None) -> Iterator[tuple[str, Objective, Array]]:
-    """Yield the problems that common slips solve, and the point that would solve them."""
-    yield "the weights have the wrong sign", F, -w
-    yield from _other_penalties(F, w)
-    yield from _other_intercepts(F, w, b)
-    yield from _other_data(F, w)
-
-
-def _other_penalties(F: Objective, w: Array) -> Iterator[tuple[str, Objective, Array]]:
-    l1, l2 = F.penalty.l1, F.penalty.l2
-    n = len(F.y)
-    S = n if F.sample_weight is None else float(np.sum(F.sample_weight))
-
-    usual = [k for n_or_S in (n, S) for k in (n_or_S, 1 / n_or_S, 2 * n_or_S, 0.5 / n_or_S)]
-    for k in (2.0, 0.5, *usual, n / 2, 2 / n, n / S):
-        if abs(k - 1) > 0.005:
-            yield _alpha_words(k, n), _priced(F, k * l1, k * l2), w
-    if l1 > 0 and l2 > 0:
-        yield "the L2 part of the penalty is missing", _priced(F, l1, 0.0), w
-        yield "the L1 part of the penalty is missing", _priced(F, 0.0, l2), w
-        yield "the L2 part of the penalty is doubled (no half?)", _priced(F, l1, 2 * l2), w
-        yield "the L2 part of the penalty is halved", _priced(F, l1, l2 / 2), w
-        yield "the L1 part of the penalty is doubled", _priced(F, 2 * l1, l2), w
-        yield "the L1 part of the penalty is halved", _priced(F, l1 / 2, l2), w
-        yield "the L1 and L2 parts of the penalty have changed places", _priced(F, l2, l1), w
-        yield "the weights are rescaled by 1 + l2", F, w / (1 + l2)
-    elif l1 > 0:
-        yield "the weights solve the ridge problem, not the lasso", _priced(F, 0.0, l1), w
-    elif l2 > 0:
-        yield "the weights solve the lasso problem, not the ridge", _priced(F, l2, 0.0), w
-    if sp.issparse(F.X):
-        return
-    yield "the weights are not penalised at all: they solve alpha = 0", _priced(F, 0.0, 0.0), w
-    support = w != 0
-    if 0 < support.sum() < len(w):
-        refit = replace(_priced(F, 0.0, 0.0), X=F.X[:, support])
-        words = (
-            "the weights are not shrunk: on the columns where they are not 0 they are the "
-            "unpenalised fit (hard thresholding, or a refit)"
-        )
-        yield words, refit, w[support]
-
-
-def _other_intercepts(
-    F: Objective, w: Array, b: float | None
-) -> Iterator[tuple[str, Objective, Array]]:
-    if not F.fit_intercept:
-        yield "the weights are fitted with an intercept", replace(F, fit_intercept=True), w
-        return
-    yield "the intercept is left out", replace(F, fit_intercept=False), w
-    if sp.issparse(F.X):
-        return
-    ones = replace(F, X=np.column_stack([np.ones(len(F.y)), F.X]), fit_intercept=False)
-    if b is None and isinstance(F.loss, SquaredError):
-        b = float(F.penalty.prox(np.array([F.weights @ (F.y - F.X @ w)]))[0])
-    elif b is None:
-        b = float(minimize_scalar(lambda b: _value_at(F, w, b) + F.penalty.value(np.r_[b])).x)
-    if b != 0:
-        yield "you penalise the intercept", ones, np.r_[b, w]
-
-
-def _other_data(F: Objective, w: Array) -> Iterator[tuple[str, Objective, Array]]:
-    if F.sample_weight is not None and np.ptp(F.weights) > 0:
-        yield "sample_weight is ignored", replace(F, sample_weight=None), w
-        squared = replace(F, sample_weight=F.weights**2)
-        yield "sample_weight is squared (rows take its square root)", squared, w
-    if sp.issparse(F.X):
-        return
-    sd = np.sqrt(F.weights @ (F.X - F.column_means) ** 2)
-    if (sd <= 1e-9 * np.abs(F.X).max(axis=0)).any():
-        return
-    for ddof in (0, 1):
-        scale = sd * np.sqrt(len(F.y) / max(len(F.y) - ddof, 1))
-        standardised = replace(F, X=(F.X - F.column_means) / scale)
-        yield "the weights are those of standardised columns", standardised, w
-        words = "the penalty is on standardised columns, the weights are scaled back"
-        yield words, standardised, w * scale
-
-
-def _priced(F: Objective, l1: float, l2: float) -> Objective:
-    alpha = l1 + l2
-    return replace(F, penalty=L1L2(alpha, l1 / alpha if alpha > 0 else 0.0, F.penalty.positive))
-
-
-def _implied_factor(F: Objective, w: Array) -> float:
-    """Return the multiple of alpha that best balances the slope where w is not 0."""
-    pull = F.penalty.subgradient(w)[w != 0]
-    slope = -F.gradient(w)[w != 0]
-    return float(slope @ pull / (pull @ pull)) if pull.any() else 0.0
-
-
-def _alpha_words(k: float, n: int) -> str:
-    return f"the weights solve the problem for alpha = {k:.3g} times the one you gave" + hint(k, n)
+    return max(0.0, value_at(F, w, b) - F.value(w))
 
 
 def _worst_coordinate(F: Objective, w: Array, gap: float, tol: float) -> str:
     """Say which coordinate misses its condition by most, measured by what moving it would gain."""
     if not w.any() and F.penalty.l1 > 0:
-        return f"every weight is 0, but alpha is below alpha_max = {F.alpha_max:.3g}."
+        return "every weight is 0, but alpha is below alpha_max, the least at which that is right."
     residual, slope, l1 = kkt_residual(F, w), -F.gradient(w), F.penalty.l1
-    curvature = F.loss.smoothness * _mean_squares(F) + F.penalty.l2
+    curvature = F.loss.smoothness * mean_squares(F) + F.penalty.l2
     j = int(np.argmax(residual**2 / np.maximum(curvature, np.finfo(float).tiny)))
     if w[j] == 0 and l1 > 0:
         words = (
@@ -273,11 +290,18 @@ def _worst_coordinate(F: Objective, w: Array, gap: float, tol: float) -> str:
         )
     else:
         pull = F.penalty.subgradient(w)[j]
+        up, down = _apart(slope[j], pull)
         words = (
             f"w[{j}] = {w[j]:.3g} is too {'low' if slope[j] > pull else 'high'}: the loss pulls it "
-            f"up with {slope[j]:.3g}, the penalty down with {pull:.3g}"
+            f"up with {up}, the penalty down with {down}"
         )
     return f"{words}. The relative duality gap is {gap:.1e}, wanted {tol:g}."
+
+
+def _apart(a: float, b: float) -> tuple[str, str]:
+    """Return two numbers with three digits, or as many as tell them apart."""
+    written = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(3, 18))
+    return next((pair for pair in written if pair[0] != pair[1]), (f"{a:.17g}", f"{b:.17g}"))
 
 
 def _intercept_words(F: Objective, w: Array, b: float) -> str:
@@ -305,16 +329,9 @@ def _not_quite_zero(F: Objective, w: Array, gap: float) -> str:
     if l1 == 0 or F.penalty.l2 > 0 or F.penalty.positive:
         return ""
     shrink = min(1.0, l1 / slope.max()) if slope.any() else 1.0
-    reach = np.sqrt(2 * F.loss.smoothness * gap * _mean_squares(F))
+    reach = np.sqrt(2 * F.loss.smoothness * gap * mean_squares(F))
     proved = np.flatnonzero((w != 0) & (shrink * slope + reach < l1))
     if not proved.size:
         return ""
     names = ", ".join(f"w[{j}]" for j in proved[:5]) + (", ..." if proved.size > 5 else "")
     return f" At the minimum {names} must be exactly 0; yours only come near."
-
-
-def _mean_squares(F: Objective) -> Array:
-    """Return the weighted mean square of each column, centred if there is an intercept."""
-    squares = F.X.power(2) if sp.issparse(F.X) else F.X**2
-    means = F.column_means if F.fit_intercept else 0.0
-    return np.maximum(squares.T @ F.weights - means**2, 0.0)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy import ndarray as Array
 
+from .._validation import as_numbers
+
 EPS = float(np.finfo(float).eps)
 
 
@@ -20,6 +22,8 @@ class Verdict:
         What is right, or what is wrong and where.
     details : Mapping of str to float
         The figures behind it. They are not printed: their last digits depend on the machine.
+    undecided : bool
+        Whether the answer is neither certified nor proved wrong.
 
     Examples
     --------
@@ -34,6 +38,7 @@ class Verdict:
     ok: bool
     message: str
     details: Mapping[str, float] = field(default_factory=dict, compare=False)
+    undecided: bool = False
 
     def __bool__(self) -> bool:
         """Return ``ok``."""
@@ -41,7 +46,8 @@ class Verdict:
 
     def __str__(self) -> str:
         """Return the verdict as a sentence."""
-        return f"{'Right' if self.ok else 'Not right'}: {self.message}"
+        found = "Right" if self.ok else "Not certified" if self.undecided else "Not right"
+        return f"{found}: {self.message}"
 
     __repr__ = __str__
 
@@ -51,27 +57,44 @@ def refused(message: str, **details: float) -> Verdict:
     return Verdict(False, message, details)
 
 
-def hint(factor: float, n: float | None) -> str:
-    """Return the usual reason for a factor, in brackets, or nothing."""
+def hint(factor: float, n: float | None, S: float | None = None) -> str:
+    """Return the usual reason for a factor, in brackets, or nothing: 2, n, the sum S of weights."""
     usual = {"2": 2.0}
-    if n is not None:
-        usual |= {f"n = {n:g}": n, f"2n = {2 * n:g}": 2 * n, f"n/2 = {n / 2:g}": n / 2}
+    for name, size in {"n": n, "S": S}.items():
+        if size is not None:
+            usual |= {f"{name} = {size:g}": size, f"2{name} = {2 * size:g}": 2 * size}
+            usual |= {f"{name}/2 = {size / 2:g}": size / 2}
     for name, value in usual.items():
         if min(abs(factor / value - 1), abs(factor * value - 1)) < 1e-3:
             return f" (a factor {name}?)"
     return ""
 
 
+def answer_of(ask: Callable[[], object], shape: tuple[int, ...], name: str) -> tuple[Array, str]:
+    """Return what a reader's function answers, and what keeps it from being a finite array."""
+    try:
+        given = ask()
+    except ValueError as error:
+        if "truth value" not in str(error):
+            raise
+        return np.empty(0), (
+            f"your {name} puts a whole array to one `if`; decide entry by entry, as np.where and "
+            "np.maximum do."
+        )
+    return as_shape(given, shape, name)
+
+
 def as_shape(given: object, shape: tuple[int, ...], name: str) -> tuple[Array, str]:
     """Return ``given`` as an array, and what keeps it from being a finite one of this shape."""
-    array = np.asarray(given)
-    if array.dtype.kind not in "fiub":
-        return array, f"your {name} holds {array.dtype} values, not real numbers."
+    try:
+        array = as_numbers(f"your {name}", given)
+    except ValueError as error:
+        return np.empty(0), str(error)
     if array.shape != shape:
         return array, f"your {name} has shape {array.shape}; it must have shape {shape}."
     if not np.isfinite(array).all():
-        j = int(np.argmin(np.isfinite(array)))
-        return array, f"your {name} is {array[j]} in component {j}."
+        j = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
+        return array, f"your {name} is {array[j]} in component {j[0] if len(j) == 1 else j}."
     return array.astype(float), ""
 
 

@@ -17,18 +17,22 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 from numpy import ndarray as Array
+from scipy.linalg import solve_triangular
+from scipy.sparse.linalg import LinearOperator
 
+from .._products import BLOCK, sparse_gram
 from .._validation import check_number
-from ..certificates import duality_gap
+from ..certificates import EPS, duality_gap
 from ..losses import SquaredError
 from ..objective import Objective
-from .centred import BLOCK, EPS, CentredData
-from .solution import Solution
+from .solution import Solution, warn_short
 
 WELL_CONDITIONED = 1e-4
 """Squared singular values down to this share of the largest keep their digits in a Gram matrix."""
 REACHED = 1e-10
 """A row that keeps no more than this of its residual at α = 0 is fitted exactly, whatever its y."""
+RIDGE_TOL = 1e-9
+"""A gap above this share of F(0) is worth a warning."""
 LEAST = 1e-200
 """Stands for α = 0 where it is a factor of numerator and denominator: it cancels, or is nothing."""
 
@@ -42,16 +46,18 @@ class RidgeDecomposition:
     d : ndarray of shape (k,)
         Singular values above rounding level, largest first; :math:`d^2` are the eigenvalues of the
         weighted covariance matrix of the columns.
-    U : ndarray of shape (n, k)
-        Left singular vectors, rows weighted by the square roots of the weights.
+    U : ndarray or LinearOperator of shape (n, k)
+        Left singular vectors, rows weighted by the square roots of the weights. Of a sparse X with
+        more rows than columns only the rows that are asked for, ``U[i:j]``, are ever in memory.
     root : ndarray of shape (n,)
         The square roots of the weights.
     Uty : ndarray of shape (k,)
         The weighted y in the left singular basis.
     fit_intercept : bool
         Whether the columns were centred.
-    right : ndarray of shape (k, p) or (n, p)
-        `Vt`; or, with more columns than rows, the columns themselves: V = ZᵀU / d.
+    right : ndarray of shape (k, p), or ndarray or LinearOperator of shape (n, p)
+        `Vt`; or, with more columns than rows, the columns themselves: V = ZᵀU / d. Sparse ones are
+        never centred in memory.
     wide : bool
         Which of the two.
 
@@ -68,8 +74,8 @@ class RidgeDecomposition:
     """
 
     d: Array
-    right: Array
-    U: Array
+    right: Array | LinearOperator
+    U: "Array | SparseU"
     root: Array
     Uty: Array
     fit_intercept: bool
@@ -164,30 +170,29 @@ class RidgeDecomposition:
         ----------
         Allen (1974); Golub, Heath and Wahba (1979).
         """
-        s, U, intercept = self.root**2, self.U, self.fit_intercept
+        s, intercept = self.root**2, self.fit_intercept
         if s.max() == 1:
             raise ValueError(
                 "Leaving one row out needs at least 2 rows of positive weight; "
                 f"got n_samples = {np.count_nonzero(s)}."
             )
         target = self._weighted(y)
-        Uty = U.T @ target
-        outside, slack = target - U @ Uty, 1 - s * intercept - np.einsum("ij,ij->i", U, U)
-        reached = slack <= REACHED * (1 - s * intercept)
-        outside[reached] = slack[reached] = 0
-        squares, equal = self.d[:, None] ** 2, (s == s[0]).all()
+        Uty, squares, equal = self.U.T @ target, self.d[:, None] ** 2, (s == s[0]).all()
         errors, units = np.empty((len(y), len(alphas))), np.where(s > 0, self.root, np.inf)
         size = max(1, BLOCK // (len(alphas) + squares.size * (1 if equal else len(alphas))))
         for first in range(0, len(y), size):
             i = slice(first, first + size)
+            U, left = self.U[i], 1 - s[i] * intercept
+            outside, slack = target[i] - U @ Uty, left - np.einsum("ij,ij->i", U, U)
+            outside[slack <= REACHED * left] = slack[slack <= REACHED * left] = 0
             # all rows have the same alphas, or each has its own and is a matrix of one row
-            rows, weights = (U[i], s[0]) if equal else (U[i, None], s[i, None, None])
+            rows, weights = (U, s[0]) if equal else (U[:, None], s[i, None, None])
             a = (1 - weights) * alphas
             shares = np.maximum(a, LEAST) / (squares + a)
             r = (rows @ (Uty[:, None] * shares)).reshape(-1, len(alphas))
             rest = (rows**2 @ shares).reshape(-1, len(alphas))
-            r += outside[i, None]
-            rest += slack[i, None]
+            r += outside[:, None]
+            rest += slack[:, None]
             rest *= units[i, None]
             np.divide(r, rest, out=errors[i])
         return errors
@@ -201,7 +206,7 @@ def _split_dense(objective: Objective) -> tuple[Array, Array, Array, bool]:
     """Return U, d, and Vt or the columns: the thin decomposition of centred, weighted columns."""
     n, p = objective.shape
     root = np.sqrt(objective.weights)
-    Z = np.subtract(objective.X, objective.column_means * objective.fit_intercept, dtype=float)
+    Z = np.subtract(objective.near, objective.near_means * objective.fit_intercept, dtype=float)
     Z *= root[:, None]
     lengths = np.sqrt(np.einsum("ij,ij->j", Z, Z))
     flat = lengths <= max(n, p) * EPS * np.sqrt(objective.column_squares)
@@ -217,20 +222,56 @@ def _split_dense(objective: Objective) -> tuple[Array, Array, Array, bool]:
     return U[:, kept], d[kept], Vt[kept] * ~flat, False
 
 
-def _split_sparse(objective: Objective) -> tuple[Array, Array, Array, bool]:
+def _split_sparse(
+    objective: Objective,
+) -> tuple["Array | SparseU", Array, Array | LinearOperator, bool]:
     """Return the same from products with X alone."""
     n, p = objective.shape
-    data = CentredData(objective)
-    squares, vectors = _eigen(data.gram()[0] if p <= n else _kernel(data), max(n, p) * EPS)
+    means = objective.near_means * objective.fit_intercept
+    gram = sparse_gram(objective.near, objective.weights, means) if p <= n else _kernel(objective)
+    squares, vectors = _eigen(gram, max(n, p) * EPS)
     # the means were subtracted from sums of squares: these, not what is left, set the rounding
-    before = objective.column_squares
-    rank = np.count_nonzero(squares > before.sum() * max(n, p) * EPS)
-    varies = before - data.means**2 > before * max(n, p) * EPS
+    before = objective.near_squares.sum()
+    rank = np.count_nonzero(squares > before * max(n, p) * EPS)
     d, vectors = np.sqrt(squares[:rank]), vectors[:, :rank]
     if p > n:
-        return vectors, d, (data.correlations(vectors) / d).T * varies, False
-    U, R = np.linalg.qr(data.fitted(vectors) / d)  # R is the identity, up to rounding and sign
-    return U * np.sign(R.diagonal()), d, vectors.T * varies, False
+        return vectors, d, objective.centred_operator(np.sqrt(objective.weights)), True
+    return SparseU.of(objective, vectors / d), d, vectors.T, False
+
+
+class SparseU(LinearOperator):
+    r"""U = ZM for the centred, weighted columns Z of a sparse X and M (p, k) = V / d.
+
+    Products are products with X; ``U[i:j]`` makes these rows dense.
+    """
+
+    def __init__(self, objective: Objective, M: Array) -> None:
+        super().__init__(np.dtype(float), (objective.shape[0], M.shape[1]))
+        self.M, self.root = M, np.sqrt(objective.weights)
+        self.X, self.Z = objective.near.tocsr(), objective.centred_operator(self.root)
+        self.mean = objective.near_means @ M * objective.fit_intercept
+
+    @classmethod
+    def of(cls, objective: Objective, M: Array) -> "SparseU":
+        """Return U with columns made orthonormal again where squares of d have lost digits."""
+        U = cls(objective, M)
+        lengths = np.linalg.norm(M, axis=0)
+        if (lengths * np.sqrt(WELL_CONDITIONED) <= lengths.min(initial=np.inf)).all():
+            return U
+        rows = max(1, BLOCK // M.shape[1])
+        blocks = (U[i : i + rows] for i in range(0, U.shape[0], rows))
+        R = np.linalg.cholesky(sum(block.T @ block for block in blocks)).T  # I, up to rounding
+        return cls(objective, solve_triangular(R, M.T, trans=1).T)
+
+    def __getitem__(self, i: slice) -> Array:
+        """Return these rows."""
+        return self.root[i, None] * (self.X[i] @ self.M - self.mean)
+
+    def _matmat(self, T: Array) -> Array:
+        return self.Z @ (self.M @ T)
+
+    def _rmatmat(self, Y: Array) -> Array:
+        return self.M.T @ (self.Z.T @ Y)
 
 
 def _eigen(G: Array, level: float) -> tuple[Array, Array]:
@@ -240,11 +281,11 @@ def _eigen(G: Array, level: float) -> tuple[Array, Array]:
     return squares[::-1][:rank], vectors[:, ::-1][:, :rank]
 
 
-def _kernel(data: CentredData) -> Array:
+def _kernel(objective: Objective) -> Array:
     """Return ZZᵀ (n, n) of a sparse X: to centre the columns is to project the root off."""
-    root = data.root
-    K = (data.X @ data.X.T).toarray() * np.multiply.outer(root, root)
-    if data.fit_intercept:
+    root = np.sqrt(objective.weights)
+    K = (objective.near @ objective.near.T).toarray() * np.multiply.outer(root, root)
+    if objective.fit_intercept:
         K -= np.multiply.outer(root, root @ K)
         K -= np.multiply.outer(K @ root, root)
     return K
@@ -271,6 +312,11 @@ def ridge_closed_form(
     ValueError
         If the penalty has an L1 part or forbids negative weights, or the loss is another.
 
+    Warns
+    -----
+    ConvergenceWarning
+        If the gap exceeds 1e-9 times the objective of the best intercept-only model.
+
     Notes
     -----
     One decomposition, O(np min(n, p)).
@@ -293,9 +339,35 @@ def ridge_closed_form(
     if objective.null_value == 0:
         coef, gap = np.zeros(objective.shape[1]), 0.0
     else:
-        if decomposition is None:
-            decomposition = RidgeDecomposition.of(objective)
-        coef = decomposition.with_target(objective.y).coef(penalty.l2)
+        ridge = (decomposition or RidgeDecomposition.of(objective)).with_target(objective.y)
+        coef = ridge_coefs(objective, ridge, np.array([penalty.l2]))[:, 0]
         gap = duality_gap(objective, coef)
+    wanted = RIDGE_TOL * objective.null_value
+    if gap > wanted:
+        warn_ridge_short(gap, penalty.alpha, wanted)
     history = np.array([objective.value(coef)])
-    return Solution(coef, objective.intercept(coef), gap, 0, True, history)
+    return Solution(coef, objective.intercept(coef), gap, 0, gap <= wanted, history)
+
+
+def ridge_coefs(objective: Objective, ridge: RidgeDecomposition, alphas: Array) -> Array:
+    """Return the ridge solutions (p, k), at alpha = 0 with columns in units in which all count."""
+    W, varies = ridge.coefs(alphas), objective.varies
+    most = min(objective.shape[0] - objective.fit_intercept, np.count_nonzero(varies))
+    if alphas.all() or len(ridge.d) == most:
+        return W
+    squares = objective.near_squares - objective.near_means**2 * objective.fit_intercept
+    scale = np.where(varies, 1 / np.sqrt(np.where(varies, squares, 1)), 0)
+    X = objective.X @ sp.diags_array(scale) if sp.issparse(objective.X) else objective.X * scale
+    unit = RidgeDecomposition.of(replace(objective, X=X))
+    if len(unit.d) > len(ridge.d):  # short columns, which are no rounding of long ones
+        W[:, alphas == 0] = scale[:, None] * unit.coefs(np.zeros(1))
+    return W
+
+
+def warn_ridge_short(gap: float, alpha: float, wanted: float) -> None:
+    """Warn that ridge is not known as well as it should be, with what helps."""
+    warn_short(
+        f"Ridge is left with a duality gap of {gap:.3g} at alpha={alpha:.6g}; wanted at most "
+        f"{wanted:.3g}. The columns are too nearly dependent for their digits: standardise them, "
+        "leave out those that others make up, or use a larger alpha."
+    )

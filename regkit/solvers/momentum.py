@@ -14,6 +14,7 @@ error down by a factor of about :math:`1 - 2/\sqrt\kappa` a step (heavy ball, qu
 """
 
 from collections.abc import Callable, Iterator
+from typing import TypedDict
 
 import numpy as np
 from numpy import ndarray as Array
@@ -160,7 +161,14 @@ def nesterov(
     return run(objective, iterates, tol=tol, max_iter=max_iter, callback=callback)
 
 
-def tuned_heavy_ball(largest: float, smallest: float) -> dict[str, float]:
+class Tuning(TypedDict):
+    """A step and a momentum that go together."""
+
+    step: float
+    momentum: float
+
+
+def tuned_heavy_ball(largest: float, smallest: float) -> Tuning:
     r"""Return the step and momentum with which `heavy_ball` is fastest on a quadratic.
 
     .. math:: t = \frac{4}{(\sqrt L + \sqrt\mu)^2}, \qquad
@@ -190,7 +198,7 @@ def tuned_heavy_ball(largest: float, smallest: float) -> dict[str, float]:
     return {"step": 4 / (root_L + root_mu) ** 2, "momentum": beta}
 
 
-def tuned_nesterov(largest: float, smallest: float) -> dict[str, float]:
+def tuned_nesterov(largest: float, smallest: float) -> Tuning:
     r"""Return the step and momentum of `nesterov` for curvatures between μ and L.
 
     .. math:: t = \frac1L, \qquad

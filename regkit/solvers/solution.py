@@ -1,7 +1,8 @@
 """What a solver returns, and the loop that the iterative ones share.
 
-An iterative solver is an endless generator of coefficient vectors. `run` draws from it, keeps the
-record, asks the certificate when to stop, and warns if it had to stop before.
+An iterative solver is a generator of coefficient vectors, endless or until it can get no lower.
+`run` draws from it, keeps the record, asks the certificate when to stop, and warns if it had to
+stop before.
 """
 
 import inspect
@@ -14,7 +15,8 @@ from numpy import ndarray as Array
 from sklearn.exceptions import ConvergenceWarning
 
 from .._validation import check_integer, check_number, check_vector
-from ..certificates import duality_gap
+from ..certificates import allowed_gap, duality_gap
+from ..losses import SquaredError
 from ..objective import Objective
 
 
@@ -76,7 +78,7 @@ def run(
     ----------
     objective : Objective
     iterates : iterator of ndarray of shape (p,)
-        The starting point first.
+        The starting point first. It may end where more steps would gain nothing.
     tol : float
         Stop when the duality gap is at most ``tol`` times the objective of the best
         intercept-only model *and* no coefficient moved by more than ``tol`` times the largest.
@@ -95,48 +97,91 @@ def run(
     -----
     ConvergenceWarning
         If the tolerance is not reached, or the iterates run away; the best iterate so far is
-        returned then. It names the gap reached, the gap wanted and a remedy.
+        returned then. It says which of the two conditions failed, by how much, and a remedy.
     """
     tol = check_number("tol", tol, low=0)
     max_iter = check_integer("max_iter", max_iter, low=1)
-    w = best = next(iterates)
     if objective.null_value == 0:  # y is constant: the intercept alone is exact
-        zero = np.zeros_like(w)
+        zero = np.zeros(objective.shape[1])
         return Solution(zero, objective.intercept(zero), 0.0, 0, True, np.zeros(1))
     target = tol * objective.null_value
-    lowest = objective.value(w)
-    history, gap, converged, runaway = [lowest], np.inf, False, False
-    if callback:
-        callback(w.copy())
-    while len(history) <= max_iter and not (converged or runaway):
-        previous, w = w, next(iterates)
-        with np.errstate(over="ignore", invalid="ignore"):
-            value = objective.value(w)
-        if not np.isfinite(value):
-            runaway = True
-            break
-        improved = value < lowest
-        if improved:
-            best, lowest = w, value
-        history.append(value)
-        if callback:
-            callback(w.copy())
-        at_rest = np.abs(w - previous).max() <= tol * np.abs(w).max()
-        if improved if keep_best else at_rest:
-            gap = duality_gap(objective, w)
-            converged = gap <= target
-    answer = w if converged else best
-    if not converged:
-        gap = duality_gap(objective, answer)
-        warn_short(_shortfall(len(history) - 1, gap, target, runaway))
+    trace = _Trace(objective, iterates, tol, callback)
+    answer, gap = trace.last, np.inf
+    while not gap <= target and len(trace.history) <= max_iter and trace.advance():
+        if trace.improved if keep_best else trace.rests:
+            answer, gap = trace.last, duality_gap(objective, trace.last)
+    if not gap <= target:
+        answer, gap = trace.best, duality_gap(objective, trace.best)
+    if trace.stuck and gap > target:
+        # all that differs is rounding, and the last may be certified
+        last = trace.last, duality_gap(objective, trace.last)
+        answer, gap = min((answer, gap), last, key=lambda pair: pair[1])
+    converged = gap <= target and (keep_best or trace.rests)
+    if not converged and (tol > 0 or gap > allowed_gap(0, objective)):
+        warn_short(f"{trace.told(gap, target)}. {_remedy(objective, answer, trace)}")
     return Solution(
         coef=answer,
         intercept=objective.intercept(answer),
         dual_gap=gap,
-        n_iter=len(history) - 1,
+        n_iter=len(trace.history) - 1,
         converged=converged,
-        history=np.array(history),
+        history=np.array(trace.history),
     )
+
+
+class _Trace:
+    """What the iterates drawn so far have come to."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        iterates: Iterator[Array],
+        tol: float,
+        callback: Callable[[Array], None] | None,
+    ) -> None:
+        self.last = self.best = next(iterates)
+        self.history = [objective.value(self.last)]
+        self.lowest, self.improved = self.history[0], False
+        self.move, self.rest = np.inf, 0.0
+        self.runaway = self.stuck = False
+        self._objective, self._iterates, self._tol = objective, iterates, tol
+        self._callback = callback or (lambda w: None)
+        self._callback(self.last.copy())
+
+    @property
+    def rests(self) -> bool:
+        """Whether the last iterate is hardly another than the one before."""
+        return bool(self.move <= self.rest)
+
+    def advance(self) -> bool:
+        """Draw one more iterate; return False if there is none, or it has no finite value."""
+        w = next(self._iterates, None)
+        if w is None:
+            self.stuck = True
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = self._objective.value(w)
+        previous, self.last = self.last, w
+        if not np.isfinite(value):
+            self.runaway = True
+            return False
+        self.improved = value < self.lowest
+        if self.improved:
+            self.best, self.lowest = w, value
+        self.history.append(value)
+        self._callback(w.copy())
+        self.move, self.rest = np.abs(w - previous).max(), self._tol * np.abs(w).max()
+        return True
+
+    def told(self, gap: float, target: float) -> str:
+        """Say after how many iterations it stopped, and what it missed."""
+        missed = (
+            f", the last of which moved a coefficient by {self.move:.3g}; wanted at most "
+            f"{self.rest:.3g}"
+            if gap <= target
+            else f" with a duality gap of {gap:.3g}; wanted at most {target:.3g}"
+        )
+        return f"Stopped after {len(self.history) - 1} iterations{missed}"
 
 
 def warn_short(message: str) -> None:
@@ -147,13 +192,19 @@ def warn_short(message: str) -> None:
     warnings.warn(message, ConvergenceWarning, stacklevel=level)
 
 
-def _shortfall(n_iter: int, gap: float, target: float, runaway: bool) -> str:
-    remedy = (
-        "The iterates grew without bound: take a smaller step."
-        if runaway
-        else "Raise max_iter, raise tol, standardise the columns, or use a larger alpha."
-    )
-    return (
-        f"Stopped after {n_iter} iterations with a duality gap of {gap:.3g}; "
-        f"wanted at most {target:.3g}. {remedy}"
-    )
+def _remedy(objective: Objective, w: Array, trace: _Trace) -> str:
+    if trace.runaway:
+        return "The iterates grew without bound: take a smaller step."
+    if objective.penalty.alpha == 0 and not isinstance(objective.loss, SquaredError):
+        margins = (objective.y * objective.predictor(w))[objective.weights > 0]
+        if (margins > 0).all():
+            return (
+                "A plane separates the classes: the larger the coefficients, the lower the loss, "
+                "and none are best. Use alpha > 0."
+            )
+    if trace.stuck:
+        return (
+            "Rounding hides what more could gain: raise tol, standardise the columns, or use a "
+            "larger alpha."
+        )
+    return "Raise max_iter, raise tol, standardise the columns, or use a larger alpha."

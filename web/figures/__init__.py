@@ -75,9 +75,11 @@ class Table:
 class Figure:
     """All of a figure.
 
-    `words` says each frame in a sentence or two. A figure whose states are too many for frames has
-    one entry, that of the start, no `changes`, and a script ``NAME.js`` of its own, which finds
-    `data` on the page.
+    `words` says each frame in a sentence or two; where there is a formula, it comes first, on a
+    line of its own, with the frame's numbers. A figure whose states are too many for frames has one
+    entry, that of the start, no `changes`, and a script ``NAME.js`` of its own, which finds `data`
+    on the page. `plays` names the slider that a *play* button takes to its end. On paper the
+    frame `stands` is shown; the start, if it is None.
     """
 
     title: str
@@ -88,12 +90,16 @@ class Figure:
     buttons: tuple[Button, ...] = ()
     table: Table | None = None
     drags: tuple[Drag, ...] = ()
+    plays: str | None = None
+    stands: int | None = None
     data: dict = field(default_factory=dict)
 
     def __post_init__(self):
         frames = len(self.words)
         if frames not in (1, prod(len(slider.texts) for slider in self.sliders)):
             raise ValueError(f"words: {frames}, which is not the number of frames")
+        if self.plays not in (None, *(slider.name for slider in self.sliders)):
+            raise ValueError(f"plays: {self.plays!r}, which is not the name of a slider")
         for change in self.changes:
             if len(change.values) != frames:
                 raise ValueError(f"{change.part}: {len(change.values)} values, {frames} frames")
@@ -107,6 +113,11 @@ class Figure:
         for slider in self.sliders:
             frame = frame * len(slider.texts) + slider.start
         return frame
+
+    @property
+    def still(self):
+        """The number of the frame that stands where nothing moves."""
+        return self.start if self.stands is None else self.stands
 
 
 def names():

@@ -152,10 +152,11 @@ def said(k, curves, men, drawn):
     """Say the state at one penalty."""
     bias2, variance, total = (curve[k] for curve in curves)
     ends, truth = drawn[k, :, 2], men.truth(men.along)[2]
-    least = " This is the least sum." if k == curves[2].argmin() else ""
+    least = " No other α has less." if k == curves[2].argmin() else ""
     return (
-        f"At α = {ALPHAS[k]:.3g}, averaged over the 30 new men: bias² {bias2:.2f}, variance "
-        f"{variance:.2f}, and with the noise of {men.sigma2:.2f} an expected error of {total:.2f}."
+        f"noise + bias² + variance = {men.sigma2:.3f} + {bias2:.3f} + {variance:.3f} "
+        f"= {total:.3f}\n"
+        f"This is the expected error at α = {ALPHAS[k]:.3g}, averaged over the 30 new men."
         f"{least} At the largest lcavol the twenty fits predict from {decimals(ends.min(), 1)} "
         f"to {decimals(ends.max(), 1)}, on average {ends.mean():.1f}; the truth is {truth:.1f}."
     )
@@ -182,4 +183,5 @@ def build():
         words=tuple(said(k, curves, men, drawn) for k in range(len(ALPHAS))),
         changes=(*sheaf_changes, *error_changes),
         drags=(Drag("parts", "alpha", along),),
+        plays="alpha",
     )

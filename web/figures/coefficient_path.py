@@ -7,18 +7,16 @@ rows that a fit may see, so anew in every fold.
 import numpy as np
 from sklearn.model_selection import KFold
 
-from figures import Button, Change, Drag, Figure, Slider, Table
+from figures import Button, Drag, Figure, Slider
 from figures.draw import Plot, decimals, spread
 from regkit import Lasso, load_prostate
-from regkit.objective import Objective
-from regkit.penalties import L1
-from regkit.selection import ErrorCurve, cross_validate, degrees_of_freedom
+from regkit.selection import ErrorCurve, cross_validate
 
 NAME = "coefficient_path"
 ALPHAS = np.geomspace(1, 0.001, 46)
 COLORS = ("blue", "vermillion", "green", "purple", "orange", "sky", "grey", "black")
 XTICKS = (1, 0.1, 0.01, 0.001)
-XLABEL = "penalty α (weaker to the right)"
+XLABEL = "penalty strength α (weaker to the right)"
 
 
 def standardise(A, rows):
@@ -43,14 +41,14 @@ def error_curve(X, y):
 def path_picture(coefs, names, curve):
     """Draw the eight coefficients, with a dot on each at the penalty in force."""
     start = curve.best("1se")
-    plot = Plot(NAME, "path", x=(1, 0.001), y=(-0.35, 0.8), log="x", margins=(52, 66, 12, 44))
+    plot = Plot(NAME, "path", x=(1, 0.001), y=(-0.35, 0.8), log="x", margins=(52, 76, 12, 44))
     plot.axes(XTICKS, (-0.2, 0, 0.2, 0.4, 0.6, 0.8), XLABEL, "coefficient")
     plot.line([1, 0.001], [0, 0], kind="thin")
     for row, color in zip(coefs, COLORS, strict=True):
         plot.line(ALPHAS, row, color)
     heights = spread([plot.y(row[-1]) for row in coefs], 18)
     for name, row, color, height in zip(names, coefs, COLORS, heights, strict=True):
-        plot.text(0.001, row[-1], name, color, dx=6, dy=height - plot.y(row[-1]) + 4.5)
+        plot.named(0.001, row[-1], name, color, height)
     changes = [plot.cursor("cursor", ALPHAS, start)]
     for name, row, color in zip(names, coefs, COLORS, strict=True):
         changes.append(plot.moving_dot(f"dot-{name}", ALPHAS, row, start, color))
@@ -89,8 +87,10 @@ def error_picture(curve):
     return picture, changes, tuple(map(plot.x, ALPHAS))
 
 
-def said(k, coefs, names, curve):
-    """Say the state at one penalty."""
+def said(k, coefs, names, curve, mse):
+    """Say the state at one penalty: the objective with its numbers, then what is kept."""
+    size = np.abs(coefs[:, k]).sum()
+    objective = mse[k] / 2 + ALPHAS[k] * size
     kept = [f"{n} {decimals(w, 2)}" for n, w in zip(names, coefs[:, k], strict=True) if w != 0]
     what = f"{len(kept)} of 8 coefficients are not zero: {', '.join(kept)}"
     if len(kept) < 2:
@@ -101,6 +101,8 @@ def said(k, coefs, names, curve):
     }
     error, se = curve.mean_error[k], curve.std_error[k]
     return (
+        f"½ · MSE + α · Σ|w| = ½ · {mse[k]:.3f} + {ALPHAS[k]:.3f} · {decimals(size)} = "
+        f"{objective:.3f}\n"
         f"At α = {ALPHAS[k]:.3f}, {what}. "
         f"Ten folds report an error of {error:.3f} (standard error {se:.3f}).{rule.get(k, '')}"
     )
@@ -112,36 +114,20 @@ def build():
     Z = standardise(X, slice(None))
     coefs = np.array([Lasso(a).fit(Z, y).coef_ for a in ALPHAS]).T
     curve = error_curve(X, y)
-    df = [
-        degrees_of_freedom(Objective(Z, y, L1(a)), w) for a, w in zip(ALPHAS, coefs.T, strict=True)
-    ]
-    columns = {
-        f"at-{name}": [decimals(w) for w in row] for name, row in zip(names, coefs, strict=True)
-    }
-    columns |= {
-        "at-error": [decimals(e) for e in curve.mean_error],
-        "at-se": [decimals(e) for e in curve.std_error],
-        "at-df": [f"{d:g}" for d in df],
-    }
+    mse = np.mean((y[:, None] - y.mean() - Z @ coefs) ** 2, axis=0)
     start = curve.best("1se")
     path, path_changes, along = path_picture(coefs, names, curve)
     error, error_changes, along_error = error_picture(curve)
-    heads = [*names, "CV error", "its standard error", "degrees of freedom"]
-    rows = [
-        (head, (part, texts[start]))
-        for head, (part, texts) in zip(heads, columns.items(), strict=True)
-    ]
-    cells = [Change(part, "text", tuple(texts)) for part, texts in columns.items()]
     return Figure(
         title="What does each penalty keep, and what does that cost?",
         pictures=(path, error),
-        sliders=(Slider("alpha", "penalty α", tuple(f"{a:.3f}" for a in ALPHAS), start),),
+        sliders=(Slider("alpha", "penalty strength α", tuple(f"{a:.3f}" for a in ALPHAS), start),),
         buttons=(
             Button("least error", "alpha", to=curve.best("min")),
             Button("one standard error", "alpha", to=start),
         ),
-        words=tuple(said(k, coefs, names, curve) for k in range(len(ALPHAS))),
-        changes=(*path_changes, *error_changes, *cells),
-        table=Table("The fit at this penalty", tuple(rows)),
+        words=tuple(said(k, coefs, names, curve, mse) for k in range(len(ALPHAS))),
+        changes=(*path_changes, *error_changes),
         drags=(Drag("path", "alpha", along), Drag("error", "alpha", along_error)),
+        plays="alpha",
     )

@@ -1,8 +1,8 @@
 """Sign steps, proximal steps and coordinate descent on the same contours, with a count of zeros.
 
 The puzzle of chapter 4 in two of its columns: prostate rows standardised over all 97 men, α = 0.2.
-The iterates are those of `regkit.solvers`. Until a coefficient would change its sign, a sign step
-and a proximal step are the same step.
+The iterates are those of `regkit.solvers`, from zero, where a sign step feels no penalty: from then
+on its way is its own, and the three hide one another only where they are in the same place.
 """
 
 import warnings
@@ -20,13 +20,17 @@ from regkit.solvers import coordinate_descent, ista, subgradient_descent
 NAME = "descent_race"
 PAIR = ("lcavol", "lcp")
 ALPHA = 0.2
-FROM = (0.1, 0.7)
-COUNT, SHOWN = 24, 12  # iterations in all, and of the still picture
-# Each method's colour, line and marks. The last is drawn over the others.
+FROM = (0.0, 0.0)
+COUNT, SHOWN = 24, 0  # iterations in all, and at the start
+# Each method's colour, line and marks, the widest first: where they are in one place, all are seen.
 LOOKS = {
-    "proximal steps": ("blue", "stroke-width: 4.5; stroke-opacity: 0.45", "stroke-width: 8"),
+    "coordinate descent": (
+        "green",
+        "stroke-width: 8; stroke-opacity: 0.35",
+        "stroke-width: 11; stroke-linecap: square",
+    ),
+    "proximal steps": ("blue", "stroke-width: 4; stroke-opacity: 0.6", "stroke-width: 8"),
     "sign steps": ("vermillion", "stroke-width: 1.6", "stroke-width: 4.5"),
-    "coordinate descent": ("green", "stroke-width: 1.6", "stroke-width: 6; stroke-linecap: square"),
 }
 SIGN, PROX, COORDINATE = "sign steps", "proximal steps", "coordinate descent"
 
@@ -58,7 +62,7 @@ def iterates(F):
 
 def landed(run):
     """Return the iteration from which on the second coefficient is exactly zero."""
-    return int(np.flatnonzero(run[:, 1])[-1]) + 1
+    return int(np.flatnonzero(run[:, 1]).max(initial=-1)) + 1
 
 
 def contour(F, w_star, height, count=120):
@@ -100,30 +104,35 @@ def add_runs(plot, runs, way):
 
 def plane():
     """Return the empty plane of both coefficients."""
-    return Plot(NAME, "plane", x=(-0.2, 1.1), y=(-0.25, 0.77))
+    return Plot(NAME, "plane", x=(-0.08, 0.8), y=(-0.1, 0.4))
 
 
 def plane_picture(F, w_star, runs):
     """Draw contours of F, and the three ways down."""
     plot = plane()
-    plot.axes((0, 0.5, 1), (0, 0.5), *PAIR)
+    plot.axes((0, 0.2, 0.4, 0.6, 0.8), (0, 0.2, 0.4), *PAIR)
+    wide, high = plot.width - plot.left - plot.right, plot.height - plot.top - plot.bottom
+    window = f'<rect x="{plot.left}" y="{plot.top}" width="{wide}" height="{high}"/>'
+    plot.shapes.append(f'<clipPath id="{NAME}-window">{window}</clipPath>')
+    plot.shapes.append(f'<g clip-path="url(#{NAME}-window)">')
     for height in (0.002, 0.01, 0.04, 0.1):
         d = plot.path(*contour(F, w_star, height), close=True)
         plot.add("path", class_="thin grey", d=d)
-    plot.line([-0.2, 1.1], [0, 0], kind="thin")
-    plot.line([0, 0], [-0.25, 0.77], kind="thin")
+    plot.shapes.append("</g>")
+    plot.line([-0.08, 0.8], [0, 0], kind="thin")
+    plot.line([0, 0], [-0.1, 0.4], kind="thin")
     changes = add_runs(
         plot, runs, lambda name, run: with_corners(run) if name == COORDINATE else run
     )
-    plot.text(*FROM, "start", dx=7, dy=-10)
-    plot.text(*w_star, "minimum", dx=-15, dy=20)
+    plot.text(*FROM, "start", dx=7, dy=20)
+    plot.text(*w_star, "minimum", dx=-24, dy=34)
     there = [
-        f"{name} at ({', '.join(decimals(w) for w in run[SHOWN])})" for name, run in runs.items()
+        f"{name} at ({', '.join(decimals(w) for w in run[COUNT])})" for name, run in runs.items()
     ]
     least = ", ".join(map(decimals, w_star))
     alt = (
         f"Contours of the lasso's objective over the coefficients of {PAIR[0]} and {PAIR[1]}. Its "
-        f"minimum, at ({least}), lies on an axis. From {FROM}, after {SHOWN} iterations: "
+        f"minimum, at ({least}), lies on an axis. From zero, after {COUNT} iterations: "
         f"{', '.join(there)}."
     )
     return plot.picture(alt), changes
@@ -131,16 +140,16 @@ def plane_picture(F, w_star, runs):
 
 def zero_picture(runs):
     """Draw, against the iteration, the coefficient that is zero at the minimum."""
-    plot = Plot(NAME, "zero", x=(0, COUNT), y=(-0.08, 0.74))
-    plot.axes((0, 6, 12, 18, 24), (0, 0.2, 0.4, 0.6), "iteration", f"coefficient of {PAIR[1]}")
+    plot = Plot(NAME, "zero", x=(0, COUNT), y=(-0.1, 0.4))
+    plot.axes((0, 6, 12, 18, 24), (0, 0.2, 0.4), "iteration", f"coefficient of {PAIR[1]}")
     plot.line([0, COUNT], [0, 0], kind="thin")
     against = {
         name: np.column_stack([np.arange(COUNT + 1), run[:, 1]]) for name, run in runs.items()
     }
     changes = add_runs(plot, against, lambda name, run: run)
-    for height, name in zip((0.68, 0.605, 0.53), runs, strict=True):
+    for height, name in zip((0.36, 0.32, 0.28), runs, strict=True):
         color, _, mark = LOOKS[name]
-        plot.add("path", class_=f"line {color}", d=marks(plot, [(9.5, height + 0.015)]), style=mark)
+        plot.add("path", class_=f"line {color}", d=marks(plot, [(9.5, height + 0.008)]), style=mark)
         plot.text(10.4, height, name, color)
     hops = runs[SIGN][landed(runs[PROX]) :, 1]
     alt = (
@@ -152,18 +161,22 @@ def zero_picture(runs):
     return plot.picture(alt), changes, tuple(plot.x(k) for k in range(COUNT + 1))
 
 
-def said(k, runs):
+def said(k, F, runs):
     """Say where the three are after k iterations, and who is on zero."""
     if k == 0:
-        return f"All three start at {FROM}: no coefficient is zero."
+        return "All three start at zero, where no step has been taken yet."
+    w, t = runs[SIGN][k - 1], 1 / F.smoothness
+    pull, sign = -F.gradient(w)[1], np.sign(w[1])
     told = []
     for name, run in runs.items():
-        zero = f"exactly 0 by {name}, since iteration {landed(run)}"
+        zero = f"exactly 0 by {name}, since iteration {max(1, landed(run))}"
         told.append(zero if run[k, 1] == 0 else f"{decimals(run[k, 1], 4)} by {name}")
-    text = f"After {k} iteration{'s' if k > 1 else ''} {PAIR[1]} is {'; '.join(told)}."
-    if np.allclose(runs[SIGN][k], runs[PROX][k], rtol=0, atol=1e-12):
-        text += " So far a sign step and a proximal step are the same step."
-    return text
+    push = {1: f" − {ALPHA}", -1: f" + {ALPHA}", 0: ""}[sign]
+    return (
+        f"sign step: w + t (c − α sign w) = {decimals(w[1], 4)} + {decimals(t)} "
+        f"({decimals(pull)}{push}) = {decimals(runs[SIGN][k, 1], 4)}\n"
+        f"After {k} iteration{'s' if k > 1 else ''} {PAIR[1]} is {'; '.join(told)}."
+    )
 
 
 def counters(F, w_star, runs):
@@ -198,7 +211,7 @@ def build():
             Button("back", "step", by=-1),
             Button("step", "step", by=1),
         ),
-        words=tuple(said(k, runs) for k in range(COUNT + 1)),
+        words=tuple(said(k, F, runs) for k in range(COUNT + 1)),
         changes=(*way_changes, *zero_changes, *cells),
         table=Table(
             caption=f"Exact zeros now; the minimum has {int((w_star == 0).sum())}",
@@ -211,4 +224,6 @@ def build():
             ),
         ),
         drags=(Drag("zero", "step", along),),
+        plays="step",
+        stands=COUNT,
     )

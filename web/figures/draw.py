@@ -100,6 +100,13 @@ class Plot:
             given["text_anchor"] = anchor
         self.add("text", content, part, class_=f"label {color}", **at, **given)
 
+    def named(self, x, y, name, color, height):
+        """Name a curve to the right of its end, at a height to which a line leads."""
+        begin, end = self.x(x), self.y(y)
+        d = f"M{number(begin + 2)} {number(end)}L{number(begin + 13)} {number(height)}"
+        self.add("path", class_=f"thin {color}", d=d)
+        self.text(x, y, name, color, dx=16, dy=height - end + 4.5)
+
     def moving_dot(self, part, xs, ys, start, color="ink"):
         """Add a dot that moves from point to point, frame by frame; return its Change."""
         places = tuple(move(self.x(x), self.y(y)) for x, y in zip(xs, ys, strict=True))

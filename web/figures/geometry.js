@@ -70,6 +70,20 @@
     if (visible) change(`zone-${k}-name`, "transform", `translate(${at(point).join(" ")})`);
   };
 
+  /* The objective with its numbers; the loss counts from its least value. */
+  const objective = (free, alpha, ratio, w) => {
+    const apart = [free[0] - w[0], free[1] - w[1]];
+    const drop = times(H, apart);
+    const l1 = Math.abs(w[0]) + Math.abs(w[1]);
+    const l2 = w[0] * w[0] + w[1] * w[1];
+    const loss = (drop[0] * apart[0] + drop[1] * apart[1]) / 2;
+    const whole = loss + alpha * (ratio * l1 + ((1 - ratio) / 2) * l2);
+    const [a, b, c, d, e, f, g] = [loss, alpha, ratio, l1, 1 - ratio, l2, whole].map((x) =>
+      x.toFixed(2).replace(/^-0\.00$/, "0.00"),
+    );
+    return `loss + α (r Σ|w| + ½ (1 − r) Σw²) = ${a} + ${b} (${c} · ${d} + ½ · ${e} · ${f}) = ${g}`;
+  };
+
   const said = (free, alpha, ratio, w) => {
     const values = w.map((v, k) => `${names[k]} = ${read(v)}`);
     if (alpha === 0) {
@@ -97,7 +111,9 @@
   };
 
   // The words keep the room of the longest of them, so that nothing below them jumps.
-  figure.querySelector(".moving-words").dataset.longest = said([0, -1], 1, 1, [0, -0.5]);
+  const [free, w] = [[0, -1], [0, -0.5]];
+  figure.querySelector(".moving-words").dataset.longest =
+    `${objective(free, 1, 1, w)}\n${said(free, 1, 1, w)}`;
 
   const mark = (name, point, above) => {
     const place = `translate(${at(point).join(" ")})`;
@@ -131,7 +147,7 @@
       change(`zone-${k}`, "d", zone(l1, l2, k));
       named(l1, l2, k);
     }
-    change("words", "text", said(free, alpha, ratio, w));
+    change("words", "text", `${objective(free, alpha, ratio, w)}\n${said(free, alpha, ratio, w)}`);
   });
 
   /* Only the point itself is taken hold of: elsewhere a finger scrolls the page. */
@@ -147,5 +163,17 @@
   handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
   handle.addEventListener("pointermove", follow);
   handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-  [...figure.querySelectorAll("button")].at(-1).addEventListener("click", () => set("up", own[1]));
+  const buttons = [...figure.querySelectorAll("button:not(.moving-play)")];
+  buttons.at(-1).addEventListener("click", () => set("up", own[1]));
+
+  /* Where the point gives an exact zero is shown to those who ask. */
+  const shade = buttons[0].cloneNode();
+  const press = (on) => {
+    figure.classList.toggle("shaded", on);
+    shade.setAttribute("aria-pressed", on);
+  };
+  shade.textContent = "shade the zeros";
+  shade.addEventListener("click", () => press(!figure.classList.contains("shaded")));
+  buttons.at(-1).after(shade);
+  press(false);
 }

@@ -12,9 +12,9 @@ import numpy as np
 from figures import Button, Figure, Slider
 from figures.draw import Plot, decimals, move, number
 from regkit import Ridge, load_prostate
+from regkit.exact.path import active_set
 from regkit.objective import Objective
 from regkit.penalties import L1L2
-from regkit.solvers import active_set
 
 NAME = "geometry"
 PAIR = ("lcavol", "svi")
@@ -114,8 +114,24 @@ def ellipses(H, state):
     return radii, float(np.degrees(np.arctan2(axes[1, 0], axes[0, 0]))) % 180
 
 
+def objective(state):
+    """Write the objective with its numbers; the loss counts from its least value."""
+    l1, l2 = np.abs(state.w).sum(), state.w @ state.w
+    loss, ratio = state.pull @ (state.free - state.w) / 2, state.ratio
+    penalty = state.alpha * (ratio * l1 + (1 - ratio) / 2 * l2)
+    return (
+        f"loss + α (r Σ|w| + ½ (1 − r) Σw²) = {loss:z.2f} + {state.alpha:.2f} ({ratio:.2f} · "
+        f"{l1:.2f} + ½ · {1 - ratio:.2f} · {l2:.2f}) = {loss + penalty:z.2f}"
+    )
+
+
+def words(state):
+    """Say the state in a formula and a sentence; geometry.js says the same."""
+    return f"{objective(state)}\n{said(state)}"
+
+
 def said(state):
-    """Say the state; geometry.js says the same."""
+    """Say the state in a sentence."""
     w, pull = ([decimals(v, 2) for v in values] for values in (state.w, np.abs(state.pull)))
     values = [f"{name} = {value}" for name, value in zip(PAIR, w, strict=True)]
     zeros = np.flatnonzero(state.w == 0)
@@ -154,7 +170,7 @@ def draw(H, state):
     plot.shapes.append(f'<g clip-path="url(#{NAME}-window)">')
     for k in (0, 1):
         faint = "fill-opacity: 0.17; stroke-opacity: 0.4"
-        plot.area(*zone(H, *state.shares, k), "thin grey", f"zone-{k}", style=faint)
+        plot.area(*zone(H, *state.shares, k), "thin grey zone", f"zone-{k}", style=faint)
     plot.line([-EDGE, EDGE], [0, 0], kind="thin")
     plot.line([0, 0], [-EDGE, EDGE], kind="thin")
     radii, turned = ellipses(H, state)
@@ -172,7 +188,7 @@ def draw(H, state):
         (1, {"text_anchor": "end", "dy": 5}),
     ):
         given |= {"style": HALO, "transform": at(plot, name_place(H, *state.shares, k))}
-        plot.add("text", f"{PAIR[k]} = 0", f"zone-{k}-name", class_="label grey", **given)
+        plot.add("text", f"{PAIR[k]} = 0", f"zone-{k}-name", class_="label grey zone", **given)
     return plot
 
 
@@ -221,7 +237,7 @@ def build():
         sliders=(
             Slider("across", f"least squares, {PAIR[0]}", places, own[0]),
             Slider("up", f"least squares, {PAIR[1]}", places, own[1]),
-            Slider("alpha", "price α", tuple(f"{a:.2f}" for a in ALPHAS), 40),
+            Slider("alpha", "penalty strength α", tuple(f"{a:.2f}" for a in ALPHAS), 40),
             Slider("ratio", "l1_ratio r", tuple(f"{r:.2f}" for r in RATIOS), 20),
         ),
         buttons=(
@@ -230,7 +246,8 @@ def build():
             Button("ridge", "ratio", to=0),
             Button("the data's own point", "across", to=own[0]),
         ),
-        words=(said(state),),
+        words=(words(state),),
+        plays="alpha",
         data={
             "H": H.tolist(), "stretch": stretch.tolist(), "contours": CONTOURS, "names": PAIR,
             "far": FAR, "edge": NAMED, "own": own, "turned": number(-ellipses(H, state)[1]),

@@ -28,11 +28,42 @@ function startFigure(figure) {
     figure.dispatchEvent(new CustomEvent("move", { detail: { values, frame } }));
   };
 
-  const set = (name, value) => {
+  const put = (name, value) => {
     const slider = part(name);
     const old = slider.value;
     slider.value = value; // which keeps it within its bounds
     if (slider.value !== old) show();
+  };
+
+  /* A figure that plays takes a slider to its end, position by position. Whoever moves a slider
+     meanwhile ends that. The words are read out when it rests. */
+  const PLAYED = 8000; // ms from one end to the other
+  let playing;
+  const stop = () => {
+    if (!playing) return;
+    clearInterval(playing);
+    playing = undefined;
+    figure.classList.remove("playing");
+    figure.querySelector(".moving-play").textContent = "play";
+    change("words", "aria-live", "polite");
+    show();
+  };
+  const play = () => {
+    const slider = part(data.plays);
+    const last = Number(slider.max);
+    if (slider.valueAsNumber === last) put(data.plays, 0);
+    figure.classList.add("playing");
+    figure.querySelector(".moving-play").textContent = "pause";
+    change("words", "aria-live", "off");
+    playing = setInterval(() => {
+      put(data.plays, slider.valueAsNumber + 1);
+      if (slider.valueAsNumber === last) stop();
+    }, Math.round(PLAYED / last));
+  };
+
+  const set = (name, value) => {
+    stop();
+    put(name, value);
   };
 
   const startButton = (button, { slider, to, by }) => {
@@ -42,7 +73,6 @@ function startFigure(figure) {
   const startDrag = ({ picture, slider, at }) => {
     const svg = part(picture);
     const follow = (event) => {
-      if (!event.buttons) return;
       const x = new DOMPoint(event.clientX, event.clientY).matrixTransform(
         svg.getScreenCTM().inverse(),
       ).x;
@@ -50,15 +80,36 @@ function startFigure(figure) {
       set(slider, far.indexOf(Math.min(...far)));
     };
     svg.classList.add("moving-drag");
+    // A mouse holds the slider at once. A finger may want to scroll: it does when it moves sideways,
+    // or when it taps.
+    const SIDEWAYS = 8;
+    let began, held;
     svg.addEventListener("pointerdown", (event) => {
+      began = [event.clientX, event.clientY];
+      held = event.pointerType !== "touch";
       svg.setPointerCapture(event.pointerId);
-      follow(event);
+      if (held) follow(event);
     });
-    svg.addEventListener("pointermove", follow);
+    svg.addEventListener("pointermove", (event) => {
+      if (!event.buttons) return;
+      const [across, down] = [event.clientX - began[0], event.clientY - began[1]].map(Math.abs);
+      held ||= across > SIDEWAYS && across > down;
+      if (held) follow(event);
+    });
+    svg.addEventListener("pointerup", (event) => {
+      const far = Math.hypot(event.clientX - began[0], event.clientY - began[1]);
+      if (held || far < SIDEWAYS) follow(event);
+    });
   };
 
-  sliders.forEach((slider) => slider.addEventListener("input", show));
-  figure.querySelectorAll(".moving-controls button").forEach((button, k) => {
+  sliders.forEach((slider) => {
+    slider.addEventListener("input", () => {
+      stop();
+      show();
+    });
+  });
+  figure.querySelector(".moving-play")?.addEventListener("click", () => (playing ? stop() : play()));
+  figure.querySelectorAll(".moving-buttons button:not(.moving-play)").forEach((button, k) => {
     startButton(button, data.buttons[k]);
   });
   data.drags.forEach(startDrag);

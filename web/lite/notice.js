@@ -3,11 +3,16 @@
 const PATIENCE = 60; // seconds
 const notice = document.getElementById("regkit-notice");
 const path = new URLSearchParams(location.search).get("path");
-let ready = false;
+let done = false; // Python is there, or the reader has closed the notice
 
 function show() {
-  notice.hidden = ready;
+  notice.hidden = done;
 }
+
+notice.querySelector("button").onclick = () => {
+  done = true;
+  show();
+};
 
 if (path) {
   const [save, chapter] = notice.querySelectorAll("a");
@@ -16,7 +21,7 @@ if (path) {
   chapter.href = `../../${path.replace(/ipynb$/, "html")}`;
 }
 new BroadcastChannel("regkit-runtime").onmessage = ({ data }) => {
-  ready ||= data === "ready";
+  done ||= data === "ready";
   show();
 };
 setTimeout(show, 1000 * PATIENCE);

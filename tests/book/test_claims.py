@@ -1,0 +1,61 @@
+"""The list of claims is whole, and says what the boxes in the chapters say."""
+
+import re
+from collections import Counter
+
+import pytest
+from claims import ROOT, VERDICTS, boxes, claims, page, score
+
+COUNTS = {"A": 14, "B": 12, "C": 10, "D": 9, "E": 7, "F": 1}
+TABLE, BOXES = claims(), boxes()
+TEXTS = ("said", "true", "said_zh", "true_zh")
+
+
+def test_every_id_is_listed_once():
+    assert list(TABLE) == [f"{d}{k}" for d, n in COUNTS.items() for k in range(1, n + 1)]
+
+
+def test_every_claim_is_decided_by_one_box_or_one_page():
+    apart = [id for id, claim in TABLE.items() if "at" in claim]
+    assert Counter(id for id, *_ in BOXES) == Counter(TABLE.keys() - set(apart))
+    for id in apart:
+        assert (ROOT / "reference" / TABLE[id]["at"]).is_file(), id
+
+
+@pytest.mark.parametrize(("id", "verdict", "chapter"), BOXES)
+def test_verdict_is_that_of_the_box(id, verdict, chapter):
+    assert TABLE[id]["verdict"] == verdict
+
+
+def test_claims_stand_in_both_languages():
+    for claim in TABLE.values():
+        assert set(claim) - {"at"} == {"where", "verdict", *TEXTS}
+        assert all(claim[text] for text in TEXTS)
+        assert not re.search(r"[一-鿿]", claim["said"] + claim["true"])
+        assert re.search(r"[一-鿿]", claim["said_zh"]) and re.search(r"[一-鿿]", claim["true_zh"])
+
+
+@pytest.mark.parametrize("language", VERDICTS)
+def test_score_on_the_page_is_that_of_its_list(language):
+    chapters = {id: 1 for id in TABLE}
+    text = page(TABLE, language, chapters)
+    counted = Counter(re.findall(r"^:class: claim (\w+)$", text, re.M))
+    assert counted == {name: n for name, n in score(TABLE).items() if name != "n"}
+    first = [int(number) for number in re.findall(r"\d+", text.split("\n- ")[0])]
+    assert first == [len(TABLE), *(counted[name] for name in VERDICTS["en"])]
+
+
+def test_page_follows_the_table():
+    table = {id: dict(claim) for id, claim in TABLE.items()}
+    table["A1"]["verdict"] = "right"
+    before, after = score(TABLE), score(table)
+    assert (after["right"], after["wrong"]) == (before["right"] + 1, before["wrong"] - 1)
+
+
+def test_an_old_address_of_a_claim_still_leads_to_its_chapter():
+    """What moved from chapter 5 to Replications has an anchor of its name there, and a link."""
+    text = (ROOT / "chapters/05_linear_regression.ipynb").read_text("utf-8")
+    moved = [id.lower() for id, _, chapter in BOXES if chapter is None and id[0] in "ABC"]
+    assert moved
+    for id in moved:
+        assert f'<span id=\\"claim-{id}\\"></span>' in text and f"(#claim-{id})" in text

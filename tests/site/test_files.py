@@ -1,0 +1,26 @@
+"""Every page from the file system, as a reader who has unpacked the site opens it.
+
+Formulas, figures and the search must work there too. Only the page that runs a chapter needs a
+server, because a browser gives a script no other file to read.
+"""
+
+from look import listen, open_page, seen_wrong
+from playwright.sync_api import expect
+
+NARROWEST = {"width": 320, "height": 640}
+QUERY, LEADS_TO = "shrinkage", "chapters/"
+
+
+def test_a_page_opens_from_a_folder(page, site, name):
+    found = []
+    listen(page, found, "")
+    open_page(page, (site / f"{name}.html").as_uri())
+    assert not found + seen_wrong(page)
+    page.set_viewport_size(NARROWEST)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_search_finds_from_a_folder(page, site):
+    open_page(page, f"{(site / 'search.html').as_uri()}?q={QUERY}")
+    found = page.locator(f"#search-results li a[href*='{LEADS_TO}']")
+    expect(found.first).to_be_attached(timeout=20_000)

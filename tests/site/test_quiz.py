@@ -1,0 +1,75 @@
+"""Take the self-test's multiple choice with the keyboard alone.
+
+An option is a <details>, which the browser itself opens: this passes with scripts switched off too.
+"""
+
+from playwright.sync_api import expect
+
+PAGE = "chapters/self_test.html"
+QUESTIONS, CHOICES, OPTIONS = 36, 12, 4  # as the page says
+DOTS = ("●○○ easy", "●●○ medium", "●●● hard")
+
+# Which option has the focus: the number of its question and its own. Null elsewhere.
+FOCUSED = """() => {
+  const summary = document.activeElement.closest("details.option > summary");
+  if (!summary) return null;
+  const place = (selector, root) =>
+    [...root.querySelectorAll(selector)].indexOf(summary.closest(selector));
+  const question = summary.closest(".choice");
+  return [place(".choice", document), place("details.option", question)];
+}"""
+
+
+def check_titles(page):
+    """Assert that the questions are numbered in order, and each says how hard it is."""
+    titles = page.locator(".question > .admonition-title").all_text_contents()
+    assert len(titles) == QUESTIONS, f"{len(titles)} questions"
+    points = [f"{point}.{k}" for point in range(1, 7) for k in range(1, 1 + QUESTIONS // 6)]
+    assert [title.split(" · ")[0].strip() for title in titles] == points, "numbers out of order"
+    for title in titles:
+        assert title.split(" · ")[1] in DOTS, f"{title}: how hard?"
+
+
+def open_option(page, option, name, key):
+    """Open the option that has the focus; return whether it says that it is right."""
+    body = option.locator(".sd-summary-content")
+    assert not body.is_visible(), f"{name}: shown before it is opened"
+    assert option.locator("summary:focus-visible").count(), f"{name}: its focus cannot be seen"
+    page.keyboard.press(key)
+    expect(body, f"{name}: not shown after it is opened").to_be_visible()
+    text = body.inner_text().strip()
+    assert len(text) > 50, f"{name}: no explanation"
+    assert text.startswith(("Right.", "No.")), f"{name}: no verdict"
+    return text.startswith("Right.")
+
+
+def test_the_self_test_by_keyboard(page):
+    """Open the self-test, walk it by Tab, and open each option with Enter or Space, in turn."""
+    page.goto(PAGE, wait_until="load")
+    check_titles(page)
+    questions = page.locator(".question.choice")
+    assert questions.count() == CHOICES, f"{questions.count()} multiple choice"
+    for q in range(CHOICES):
+        count = questions.nth(q).locator("details.option").count()
+        assert count == OPTIONS, f"multiple choice {q + 1}: {count} options"
+    expected = [(q, k) for q in range(CHOICES) for k in range(OPTIONS)]
+    right = []
+    # What is opened brings links to walk over, so the number of steps is not known beforehand.
+    for _ in range(3_000):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
+            continue
+        at, here = tuple(focused), expected[len(right)]
+        assert at == here, f"Tab leads to option {at}, where {here} was expected"
+        option = questions.nth(at[0]).locator("details.option").nth(at[1])
+        name = option.locator("summary").inner_text().strip()
+        right.append(open_option(page, option, name, ("Enter", "Space")[len(right) % 2]))
+        marked = "right" in option.get_attribute("class").split()
+        assert right[-1] == marked, f"{name}: the page and its markup disagree"
+        if len(right) == len(expected):
+            break
+    assert len(right) == len(expected), f"only {len(right)} of {len(expected)} options reached"
+    for q in range(CHOICES):
+        count = sum(right[q * OPTIONS : (q + 1) * OPTIONS])
+        assert count == 1, f"multiple choice {q + 1}: {count} right options"
