@@ -39,11 +39,11 @@ book: $(ready) ## build the book into _build/html
 test: $(ready) ## run every test, and every chapter against its stored outputs
 	@$(py) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 tests regkit chapters
 
-frameworks: ## run chapter 9 and its tests, against the real heavy libraries
+frameworks: ## run chapter 10 and its tests, against the real heavy libraries
 	@$(MAKE) --no-print-directory VENV=.venv-frameworks .venv-frameworks/frameworks
 	@.venv-frameworks/bin/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300 \
-		tests/regkit/test_frameworks.py chapters/09_five_libraries.ipynb
-	@PYTHONPATH=web .venv-frameworks/bin/python tests/checks.py chapters/09_five_libraries.ipynb
+		tests/regkit/test_frameworks.py chapters/10_five_libraries.ipynb
+	@PYTHONPATH=web .venv-frameworks/bin/python tests/checks.py chapters/10_five_libraries.ipynb
 
 lab: $(ready) ## open the chapters in JupyterLab
 	@$(VENV)/bin/jupyter-trust chapters/*.ipynb >/dev/null  # or it would show no figure
