@@ -101,6 +101,17 @@ def choosing_lambda():
     return shapes + "".join(line([a, a], [8, 74], "ink", "dashed") for a in (62, 92))
 
 
+def your_own_table():
+    shapes = ""
+    for row in range(4):
+        for column in range(5):
+            x, y = 16 + 26 * column, 10 + 16 * row
+            box = line([x, x + 22, x + 22, x, x], [y, y, y + 12, y + 12, y], "ink", "thin")
+            gap = (row, column) in ((1, 3), (3, 1))
+            shapes += line([x, x + 22], [y + 12, y], "vermillion", "thin") + box if gap else box
+    return shapes
+
+
 def beyond_linear():
     x = np.linspace(12, 148, 80)
     curve = line(x, 66 - 52 / (1 + np.exp(-(x - 80) / 12)), "blue")
@@ -119,7 +130,7 @@ def five_libraries():
 
 DRAWN = (
     overfitting, penalties, gradients, signs, linear_regression, elastic_net, choosing_lambda,
-    beyond_linear, five_libraries,
+    your_own_table, beyond_linear, five_libraries,
 )  # fmt: skip
 
 
