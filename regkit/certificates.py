@@ -228,11 +228,12 @@ def _off_the_columns(objective: Objective, u: Array, w: Array) -> tuple[Array, f
         target = np.where(s * u == 0, 0, u / bend)
     if not np.isfinite(target).all() or not (s * bend).any():
         return None if (s * u).any() else (u, 0.0)
-    model = replace(objective, y=target, loss=SquaredError(), sample_weight=s * bend)
-    found = _projection(model, w)
+    unit = 2.0 ** np.frexp(np.abs(target).max())[1]  # next to no curvature: as good as no end
+    model = replace(objective, y=target / unit, loss=SquaredError(), sample_weight=s * bend)
+    found = _projection(model, w / unit)
     if found is not None:
         projection, angle = found
-        return u - bend * projection, angle * np.sqrt(_mean(s * bend, target**2))
+        return u - bend * unit * projection, angle * unit * np.sqrt(_mean(s * bend, model.y**2))
     # no squared error is below 0, and all that is left may be within reach; its rounding too
     return (-1e-6 * u, 0.0) if isinstance(objective.loss, SquaredError) else None
 

@@ -8,7 +8,8 @@ the certificate misses the tolerance, and from a sparse X what a dense one gives
 
 Problem number i of a seed is the same whatever the number of problems and of processes: ``make fuzz
 ONLY=17`` shows number 17 alone, less the rows and columns that its fault does not need. A problem
-that takes too long to judge is named and counted.
+that takes too long to judge is named and counted; so is a slow answer, and neither is a failure,
+because how long something takes depends on who else uses the processor.
 """
 
 import argparse
@@ -373,7 +374,8 @@ def faults(problem: Problem, seed: int, counts: Counter) -> Iterator[str]:
         # another cause than the gap (separation, coefficients that still move) is one too
         if most < wanted * (1 - 1e-6) and any("duality gap of" in text for text in messages):
             yield f"{form} needless: a gap of {most:.2g} F₀; {messages[0]}"
-        worst[form] = max(excess for _, _, excess in judged)
+        # where no gap is known, as of classes that a plane separates, no minimum need be reached
+        worst[form] = max((x for _, share, x in judged if share and np.isfinite(share)), default=0)
     if worst.get("sparse", 0) > max(1e-6, 1e3 * worst.get("dense", np.inf)):
         yield f"sparse differs: true excesses in units of F₀ are {worst}"
 
@@ -643,7 +645,7 @@ def main() -> int:
         ways[way] += 1
         counts += judged
         kinds.update({" ".join(fault.split(":")[0].split()[:2]) for fault in found})
-        faulty += bool(found)
+        faulty += any(" slow" not in fault.partition(":")[0] for fault in found)
         late = ["not judged in time"] * judged["not judged in time"]
         for text in found + late:
             print(f"ONLY={number} SEED={args.seed} {way}, {text}", flush=True)

@@ -147,6 +147,7 @@ def _one_number(name: str, value: object) -> float:
     return check_number(name, np.asarray(value).item() if np.size(value) == 1 else value)
 
 
+@np.errstate(over="ignore")  # the square of a price may be beyond all numbers: infinite will do
 def judge(
     F: Objective, w: Array, b: float | None, tol: float, more: Iterable[Suspect] = ()
 ) -> Verdict:

@@ -181,6 +181,14 @@ def test_gap_is_infinite_where_a_row_has_a_slope_and_no_curvature():
     assert duality_gap(F, np.array([1e4])) == np.inf
 
 
+@pytest.mark.parametrize("margin", [50, 288, 700])
+def test_a_row_far_on_the_wrong_side_does_not_spoil_the_gap(margin):
+    """There the loss has a slope, and next to no curvature: its Newton step is exp(margin) long."""
+    X, y = np.array([[1.0], [2.0], [-1.0], [1.5]]), [1.0, 1.0, -1.0, -1.0]
+    F, w = Objective(X, y, L1(0.0), Logistic(), fit_intercept=False), np.array([float(margin)])
+    assert duality_gap(F, w) >= F.value(w) - F.value(np.array([1.0])) > 0
+
+
 def test_dependent_columns_are_counted_out_only_if_they_are_dependent():
     """A sum of two columns that was rounded is one more direction: what it takes is in the gap."""
     rng = np.random.default_rng(0)

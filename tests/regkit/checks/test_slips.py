@@ -266,6 +266,13 @@ def test_columns_of_large_scale_and_a_small_alpha_are_right():
         assert check_solution(w, X, y, L1(1e-6))
 
 
+@pytest.mark.parametrize("alpha", [1e160, 5e245, 1e300])
+def test_a_price_whose_square_is_beyond_all_numbers(alpha):
+    X, y = np.array([[0.0], [1.28e7]]), [561398.98, 561396.98]
+    assert check_solution([0.0], X, y, L1L2(alpha, 1 - 1e-9))
+    assert not check_solution([1e-7], X, y, L1L2(alpha, 1 - 1e-9))
+
+
 def test_a_missing_sum_of_weights_is_hinted_as_a_missing_n_is():
     def ridge(S):
         A = X - S_MEAN @ X
