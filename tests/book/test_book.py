@@ -69,7 +69,7 @@ PAGE = """<html><head>
 <script data-prefix="tab" src="../_static/design-tabs.js"></script>
 <script defer="defer" src="../_static/mathjax/tex-chtml.js"></script>
 <script>DOCUMENTATION_OPTIONS.pagename = 'one';</script>
-</head><body class="used"><div class="highlight"></div>
+</head><body class="used"><div class="highlight"><span class="n">w</span><span class="k">if</span></div>
 <img alt="First" src="../_images/a.svg"><img alt="Second" src="../_images/a.svg">
 <script defer src="../_static/late.js"></script></body></html>
 """
@@ -133,6 +133,10 @@ def test_no_script_holds_up_the_paint(lit):
     assert "../_static/fonts/" in font.replace("${face}", "") and "preload" in font
     assert inline.index(FILES["_static/documentation_options.js"]) == 0
     assert page.index("light.css") > page.rindex("<script"), "a script would wait for the sheet"
+
+
+def test_code_keeps_the_elements_that_have_a_colour(lit):
+    assert '"highlight">w<span class="k">if</span></div>' in (lit / "chapters/one.html").read_text()
 
 
 def test_a_drawing_has_its_room_before_it_comes(lit):

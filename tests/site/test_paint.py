@@ -111,11 +111,22 @@ def waited_for(address):
     return len(page) + sum(len(fetch(urljoin(address, sheet))) for sheet in sheets)
 
 
-def test_little_comes_before_the_first_paint(base_url, name, request):
-    if name == "chapters/04_signs":  # two moving figures and the longest text: 123 kB
-        request.applymarker(pytest.mark.xfail(strict=True, reason="chapter 4 is to be lighter"))
+def test_little_comes_before_the_first_paint(base_url, name):
     size = waited_for(f"{base_url}{name}.html")
     assert size <= FIRST, f"{size / 1000:.0f} kB before the first paint"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_code_that_has_no_element_of_its_own_has_the_colour_it_would_have(page, base_url, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{base_url}chapters/02_penalties.html")
+    colours = page.evaluate(
+        """() => ["n", "nn", "p", "w", ""].map(name => {
+          const sign = document.querySelector(".highlight pre").appendChild(
+            Object.assign(document.createElement("span"), {className: name}));
+          return getComputedStyle(sign).color; })"""
+    )
+    assert len(set(colours)) == 1, colours
 
 
 @pytest.mark.parametrize("latency", [0, 150], ids=("near", "far"))
