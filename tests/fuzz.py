@@ -40,7 +40,7 @@ TOL = 1e-9
 """The gap, relative to F₀, that regkit promises or warns of by default."""
 ROUNDING = 1e-12
 """How far, relative to F₀, a certificate may be below the truth."""
-SECONDS, PATIENCE, JUDGING, SILENCE = 1.0, 10.0, 15.0, 100.0
+SECONDS, PATIENCE, JUDGING, SILENCE = 1.0, 10.0, 15.0, 300.0
 """CPU time a call may take; when it is stopped, and a whole problem; how long all may be silent."""
 MOST = 1e300
 """A larger price is as good as infinite."""
@@ -621,7 +621,7 @@ def results(args: argparse.Namespace) -> Iterator[tuple[int, str, list[str], Cou
             return
         except Overdue:
             if left > SILENCE:
-                hung = set(range(args.first, max(seen, default=args.first) + 1)) - seen
+                hung = set(range(args.first, max(seen, default=args.first) + 1 + args.jobs)) - seen
                 yield min(hung), "?", [f"hangs: one of {sorted(hung)} never ends"], Counter()
         except KeyboardInterrupt:
             print("Stopped.")
