@@ -69,7 +69,8 @@ PAGE = """<html><head>
 <script data-prefix="tab" src="../_static/design-tabs.js"></script>
 <script defer="defer" src="../_static/mathjax/tex-chtml.js"></script>
 <script>DOCUMENTATION_OPTIONS.pagename = 'one';</script>
-</head><body class="used"><div class="highlight"><span class="n">w</span><span class="k">if</span></div>
+</head><body class="used">
+<div class="highlight"><span class="n">w</span><span class="k">if</span></div>
 <img alt="First" src="../_images/a.svg"><img alt="Second" src="../_images/a.svg">
 <script defer src="../_static/late.js"></script></body></html>
 """

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 FORMULA = r'\(?<span class="math [^>]*>\\\([^<]*\\\)</span>'
+FRESH = r'(?<!<span class="keep">)(?<!<span class="keep">\()'
 POINT = r"[-.,;:?!)\]’”]+(?=[\s<])|[，。；：、）]"
 
 # What the theme writes into every page and offers no setting for: a pattern, and what replaces it.
@@ -21,7 +22,7 @@ MENDED = (
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r'(<button class="[^"]*search-button-field[^>]*) title="Search" aria-label="Search"', r"\1"),
     # The comma after a formula belongs to it: no line begins with one.
-    (f"{FORMULA}(?:{POINT})", r'<span class="keep">\g<0></span>'),
+    (f"{FRESH}{FORMULA}(?:{POINT})", r'<span class="keep">\g<0></span>'),
     # Whoever clicks on a solution's title wants to open it, and is at its exercise already.
     (r'(class="admonition-title">Solution to)\s*<a [^>]*>\s*(.*?)</a>', r"\1 \2"),
     # A bibliography's entries are items of a list; the role that they have went out of use.
