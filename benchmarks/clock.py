@@ -40,7 +40,7 @@ def measure(task: Task, limit: float) -> list[dict]:
             except LostError as lost:
                 record["missing"] = str(lost)
             if "missing" in record:
-                hopeless[name] = "see the row above"
+                hopeless[name] = "as at 1e-6"
             else:
                 ready.append((contender, record))
                 ours = min(ours, max(record["once"], LEAST)) if name == "regkit" else ours

@@ -54,8 +54,8 @@ def _summary(groups: list) -> list[str]:
         first = _ratio(sklearn, ours)
         if "scikit-learn" in group and not sklearn:
             first = group["scikit-learn"]["missing"]
-        second = f"{_ratio(times.get(best), ours)}{_aim(task.wanted[1])} {_short(best or '')}"
-        lines.append(f"| {_name(task)} | {gap} | {first}{_aim(task.wanted[0])} | {second} |")
+        second = f"{_ratio(times.get(best), ours)} {_short(best or '')}"
+        lines.append(f"| {_name(task)} | {gap} | {first} | {second} |")
     return lines
 
 
@@ -81,10 +81,6 @@ def _name(task: object) -> str:
 
 def _short(peer: str) -> str:
     return peer.replace(" on a Gram matrix", " (Gram)")
-
-
-def _aim(wanted: float) -> str:
-    return f"\N{NO-BREAK SPACE}({wanted:g})" if wanted else ""
 
 
 def _answer(record: dict, ours: float | None) -> str:
