@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 import pytest
-from claims import ROOT, VERDICTS, boxes, claims, page, score
+from claims import ROOT, VERDICTS, boxes, claims, filters, page, score, traditional
 
 COUNTS = {"A": 14, "B": 12, "C": 10, "D": 9, "E": 7, "F": 1}
 TABLE, BOXES = claims(), boxes()
@@ -39,10 +39,30 @@ def test_claims_stand_in_both_languages():
 def test_score_on_the_page_is_that_of_its_list(language):
     chapters = {id: 1 for id in TABLE}
     text = page(TABLE, language, chapters)
-    counted = Counter(re.findall(r"^:class: claim (\w+)$", text, re.M))
+    counted = Counter(re.findall(r"^:class: claim (\w+) in-1$", text, re.M))
     assert counted == {name: n for name, n in score(TABLE).items() if name != "n"}
-    first = [int(number) for number in re.findall(r"\d+", text.split("\n- ")[0])]
+    first = [int(number) for number in re.findall(r"\d+", text.split("\n:::")[0])]
     assert first == [len(TABLE), *(counted[name] for name in VERDICTS["en"])]
+
+
+def test_buttons_leave_what_they_name():
+    chapters = {id: chapter for id, _, chapter in BOXES}
+    html, text = filters(TABLE, "en", chapters), page(TABLE, "en", chapters)
+    for kind in re.findall(r"\.claim:not\(\.([\w-]+)\)", html):
+        assert re.search(rf"^:class: claim .*\b{kind}\b", text, re.M), kind
+    places = {chapters.get(id) for id in TABLE}
+    assert html.count('type="radio"') == 2 + len(VERDICTS["en"]) + len(places)
+    assert html.count(" checked>") == 2, "all are shown at first"
+
+
+def test_taiwan_reads_its_own_characters_and_words():
+    said = "岭回归的方差更小；支持向量机的数据不同；“过拟合”"
+    assert traditional(said) == "脊迴歸的變異數更小；支援向量機的資料不同；「過度擬合」"
+    whole = traditional(page(TABLE, "zh", {id: 1 for id in TABLE}))
+    assert 'lang="zh-Hant"' in whole and not re.search(
+        "[这里数据说错误们对线应为随条么]", whole.replace("里", "")
+    )
+    assert traditional(r"$\alpha_j$ `Ridge(alpha=1)`") == r"$\alpha_j$ `Ridge(alpha=1)`"
 
 
 def test_page_follows_the_table():

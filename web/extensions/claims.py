@@ -1,9 +1,11 @@
-"""The list of all claims, in English and Chinese, made from one table.
+"""The list of all claims, in English, simplified and traditional Chinese, made from one table.
 
     ```{claims} en
     ```
 
-``reference/claims.toml`` holds the table; the chapters hold the boxes that decide.
+``reference/claims.toml`` holds the table; the chapters hold the boxes that decide. Two rows of
+buttons choose by verdict and by chapter, for which the browser needs no script. The traditional
+characters, and Taiwan's words, are OpenCC's, after those of the terms below.
 """
 
 import json
@@ -11,6 +13,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from docutils import nodes
+from opencc import OpenCC
 from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +57,44 @@ WORDS = {
         "apart": "[回答它的页面]({at})。",
     },
 }
+FILTERS = {
+    "en": {
+        "all": "all",
+        "verdict": "Verdict",
+        "chapter": "Decided in chapter",
+        None: "Replications and elsewhere",
+    },
+    "zh": {"all": "全部", "verdict": "结论", "chapter": "判定的章", None: "其他页面"},
+}
+# Terms of the subject that Taiwan has another word for, longest first: OpenCC knows characters.
+TAIWAN = {
+    "最小二乘": "最小平方",
+    "支持向量机": "支援向量機",
+    "逻辑回归": "羅吉斯迴歸",
+    "岭回归": "脊迴歸",
+    "插值阈值": "內插門檻",
+    "弹性网络": "彈性網路",
+    "协方差": "共變異數",
+    "过拟合": "過度擬合",
+    "单元格": "儲存格",
+    "自助法": "拔靴法",
+    "方差": "變異數",
+    "偏差": "偏誤",
+    "概率": "機率",
+    "噪声": "雜訊",
+    "数据": "資料",
+    "数组": "陣列",
+    "算法": "演算法",
+    "优化": "最佳化",
+    "存储": "儲存",
+    "回归": "迴歸",
+    "打印": "印出",
+    "文档": "文件",
+    "程序": "程式",
+    "默认": "預設",
+    "“": "「",
+    "”": "」",
+}
 LETTER = re.compile(r"(`[^`]*`|\$[^$]*\$)|([αλθ]w?)")
 EMPHASIS = re.compile(r"(?<!\*)\*([^*\n]+)\*(?!\*)")
 
@@ -83,11 +125,7 @@ def page(table, language, chapters):
     """Return the text of the list, as Markdown."""
     names, words = VERDICTS[language], WORDS[language]
     suffix = "" if language == "en" else "_zh"
-    lines = [words["score"].format(**score(table)), ""]
-    for verdict, name in names.items():
-        ids = [id for id, claim in table.items() if claim["verdict"] == verdict]
-        links = " ".join(f"[{id}](#{language}-{id.lower()})" for id in ids)
-        lines += [f"- **{name}**: {links}" if language == "en" else f"- **{name}**：{links}"]
+    lines = [words["score"].format(**score(table))]
     for id, claim in table.items():
         stands = "stands" if claim["verdict"] == "right" else "true"
         where = claim["where"] if language == "en" else chinese(claim["where"])
@@ -99,7 +137,7 @@ def page(table, language, chapters):
         lines += [
             "",
             f":::{{admonition}} {id} · {names[claim['verdict']]}",
-            f":class: claim {claim['verdict']}",
+            f":class: claim {claim['verdict']} {place_of(chapters.get(id))}",
             f":name: {language}-{id.lower()}",
             words["said"].format(where=where, text=claim["said" + suffix]),
             "",
@@ -116,6 +154,42 @@ def page(table, language, chapters):
     return f'<div lang="zh-Hans">\n\n{upright}\n\n</div>'
 
 
+def place_of(chapter):
+    """Return the class of the claims that are decided in a chapter, or (None) elsewhere."""
+    return f"in-{chapter or 'no-chapter'}"
+
+
+def filters(table, language, chapters):
+    """Return the buttons that choose among the claims, as HTML."""
+    names = FILTERS[language]
+    places = sorted({chapters.get(id) for id in table}, key=lambda chapter: chapter or 99)
+    rows = {
+        "verdict": {verdict: name for verdict, name in VERDICTS[language].items()},
+        "chapter": {place_of(k): names.get(k, k) for k in places},
+    }
+    html, rules = [], []
+    for row, options in rows.items():
+        html.append(f'<fieldset class="choose"><legend>{names[row]}</legend>')
+        for key, name in {"": names["all"], **options}.items():
+            id, checked = f"only-{row}-{key or 'all'}", "" if key else " checked"
+            html.append(
+                f'<label><input type="radio" name="{row}" id="{id}"{checked}> {name}</label>'
+            )
+            if key:
+                rules.append(
+                    f".bd-article:has(#{id}:checked) .claim:not(.{key}) {{ display: none; }}"
+                )
+        html.append("</fieldset>")
+    return f'<style>{" ".join(rules)}</style><form class="choose">{"".join(html)}</form>'
+
+
+def traditional(text):
+    """Return simplified Chinese in traditional characters and with Taiwan's words."""
+    for word, taiwan in TAIWAN.items():
+        text = text.replace(word, taiwan)
+    return OpenCC("s2tw").convert(text).replace("zh-Hans", "zh-Hant")
+
+
 def chinese(where):
     """Say in Chinese where a claim stands."""
     for english, word in (
@@ -127,14 +201,22 @@ def chinese(where):
 
 
 class Claims(SphinxDirective):
-    """The score and the list, in the language that the argument names."""
+    """The score and the list, in the language that the argument names: en, zh or tw."""
 
     required_arguments = 1
 
     def run(self):
         self.env.note_dependency(str(TABLE))
         chapters = {name: chapter for name, _, chapter in boxes()}
-        return self.parse_text_to_nodes(page(claims(), self.arguments[0], chapters))
+        language = "en" if self.arguments[0] == "en" else "zh"
+        texts = [make(claims(), language, chapters) for make in (filters, page)]
+        if self.arguments[0] == "tw":
+            texts = map(traditional, texts)
+        buttons, list_of_claims = texts
+        return [
+            nodes.raw("", buttons, format="html"),
+            *self.parse_text_to_nodes(list_of_claims),
+        ]
 
 
 def setup(app):
