@@ -79,3 +79,11 @@ def test_nothing_keeps_anybody_from_reading(page, base_url, name, turned):
     page.emulate_media(color_scheme=turned)
     found += [f"turned {turned}: {problem}" for problem in contrast(page)]
     assert not found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_drawing_with_a_twin_keeps_its_caption(page, base_url, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{base_url}reference/how_fast.html")
+    captions = page.locator("figcaption")
+    assert captions.count() == page.locator("figcaption:visible").count() == 2
