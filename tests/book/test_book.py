@@ -149,6 +149,7 @@ def test_a_drawing_has_its_room_before_it_comes(lit):
 QUERIES = {
     "soft threshold": ["soft", "threshold"],
     "岭回归": ["岭回", "回归"],
+    "嶺迴歸": ["岭回", "回归"],  # Taiwan's signs find what stands in the mainland's
     "L1正则化，套索": ["L1", "正则", "则化", "套索"],
     "un_der é": ["un_der", "é"],
 }

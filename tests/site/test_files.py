@@ -4,11 +4,11 @@ Formulas, figures and the search must work there too. Only the page that runs a 
 server, because a browser gives a script no other file to read.
 """
 
+import pytest
 from look import listen, open_page, seen_wrong
 from playwright.sync_api import expect
 
 NARROWEST = {"width": 320, "height": 640}
-QUERY, LEADS_TO = "shrinkage", "chapters/"
 
 
 def test_a_page_opens_from_a_folder(page, site, name):
@@ -20,7 +20,11 @@ def test_a_page_opens_from_a_folder(page, site, name):
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-def test_the_search_finds_from_a_folder(page, site):
-    open_page(page, f"{(site / 'search.html').as_uri()}?q={QUERY}")
-    found = page.locator(f"#search-results li a[href*='{LEADS_TO}']")
+@pytest.mark.parametrize(
+    ("query", "leads_to"),
+    [("shrinkage", "chapters/"), ("懲罰", "chapters/"), ("惩罚", "reference/claims_tw")],
+)
+def test_the_search_finds_from_a_folder(page, site, query, leads_to):
+    open_page(page, f"{(site / 'search.html').as_uri()}?q={query}")
+    found = page.locator(f"#search-results li a[href*='{leads_to}']")
     expect(found.first).to_be_attached(timeout=20_000)

@@ -1,14 +1,32 @@
 """Let the search find Chinese, which puts no space between words: it is cut into pairs of signs.
 
-A term of three signs, 岭回归, is then two words, 岭回 and 回归, and found where both stand.
+A term of three signs, 岭回归, is then two words, 岭回 and 回归, and found where both stand. Index
+and query are in simplified characters, whichever the page or the reader uses.
 """
 
 import re
+from pathlib import Path
 
+from opencc import OpenCC
 from sphinx.search import SearchEnglish, languages
+
+ROOT = Path(__file__).resolve().parents[2]
 
 HAN = r"\u4e00-\u9fff"
 WORD = re.compile(rf"[{HAN}]+|[^\W{HAN}]+")
+
+
+def simplified():
+    """Return the simplified form of each sign that may stand for one in the book: a dict."""
+    sources = [*ROOT.glob("chapters/*.ipynb"), *ROOT.glob("reference/*.*"), *ROOT.glob("*.md")]
+    used = {sign for path in sources for sign in re.findall(f"[{HAN}]", path.read_text("utf-8"))}
+    signs = [chr(code) for code in range(0x4E00, 0xA000)]
+    forms = OpenCC("t2s").convert("\n".join(signs)).split("\n")
+    used |= {form for sign, form in zip(signs, forms, strict=True) if sign in used}
+    return {a: b for a, b in zip(signs, forms, strict=True) if a != b and b in used}
+
+
+SIMPLE = simplified()
 
 
 def pairs(word):
@@ -23,14 +41,20 @@ class EnglishAndChinese(SearchEnglish):
 
     js_splitter_code = rf"""
 function splitQuery(query) {{
-  const words = query.match(/[{HAN}]+|(?:(?![{HAN}])[\p{{Letter}}\p{{Number}}_])+/gu) ?? [];
+  const [traditional, simplified] = ["{"".join(SIMPLE)}", "{"".join(SIMPLE.values())}"];
+  const simple = query.replace(/[{HAN}]/g, sign => simplified[traditional.indexOf(sign)] ?? sign);
+  const words = simple.match(/[{HAN}]+|(?:(?![{HAN}])[\p{{Letter}}\p{{Number}}_])+/gu) ?? [];
   return words.flatMap(word => word.length < 3 || !/^[{HAN}]/.test(word)
     ? [word] : [...word.slice(1)].map((sign, i) => word[i] + sign));
 }}
 """
 
     def split(self, text):
-        return [part for word in WORD.findall(text) for part in pairs(word)]
+        return [
+            part
+            for word in WORD.findall(text.translate(str.maketrans(SIMPLE)))
+            for part in pairs(word)
+        ]
 
 
 def setup(app):
