@@ -73,3 +73,25 @@ def test_the_self_test_by_keyboard(page):
     for q in range(CHOICES):
         count = sum(right[q * OPTIONS : (q + 1) * OPTIONS])
         assert count == 1, f"multiple choice {q + 1}: {count} right options"
+
+
+def test_the_first_choices_are_counted_and_stay(page):
+    page.goto(PAGE, wait_until="load")
+    score, again = page.locator(".score"), page.locator(".score button")
+    expect(again).to_be_hidden()
+    choice = page.locator(".question.choice")
+    options = choice.nth(0).locator("details.option"), choice.nth(1).locator("details.option")
+    options[0].locator(":scope.right > summary").click()
+    expect(score).to_contain_text(f"Answered: 1 of {CHOICES}")
+    expect(score).to_contain_text("first try: 1.")
+    options[1].locator(":scope:not(.right) > summary").first.click()
+    options[1].locator(":scope.right > summary").click()  # the second try is for learning
+    expect(score).to_contain_text(f"Answered: 2 of {CHOICES}")
+    expect(score).to_contain_text("first try: 1.")
+    page.reload()
+    expect(score).to_contain_text(f"Answered: 2 of {CHOICES}")
+    again.click()
+    expect(again).to_be_hidden()
+    assert page.locator("details.option[open]").count() == 0
+    page.reload()
+    expect(score).to_contain_text("The first option that you open counts")
