@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import importlib
 import io
 import pkgutil
 import re
@@ -230,18 +231,25 @@ def test_every_source_is_cited_and_every_citation_has_a_source():
     assert set(entries) == cited
 
 
-def test_the_api_page_has_every_module():
+def test_the_api_pages_have_every_module_and_the_summary_every_name():
     exported = {getattr(regkit, name).__module__ for name in regkit.__all__}
     public = {
         f"regkit.{module.name}"
         for module in pkgutil.iter_modules(regkit.__path__)
         if not module.name.startswith("_")
     }
-    shown = re.findall(r"^\.\. automodule:: (\S+)$", text("reference/api.md"), re.MULTILINE)
+    pages = "".join(path.read_text("utf-8") for path in sorted((ROOT / "reference/api").glob("*")))
+    shown = re.findall(r"^\.\. automodule:: (\S+)$", pages, re.MULTILINE)
     assert len(shown) == len(set(shown))
     # What regkit itself exports stands under regkit; every other module has its own section.
     assert public - exported <= set(shown)
     assert set(shown) <= public | {"regkit"}
+    summary = re.findall(r"^   (regkit\S+)$", text("reference/api.md"), re.MULTILINE)
+    assert len(summary) == len(set(summary))
+    for name in shown:
+        module = importlib.import_module(name)
+        there = set(getattr(module, "__all__", [])) - {"L1", "L1L2", "L2", "Objective", "PALETTE"}
+        assert {f"{name}.{function}" for function in there} <= set(summary), name
 
 
 def test_the_example_in_the_readme_runs():
