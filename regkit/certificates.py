@@ -36,7 +36,7 @@ changes by at most :math:`\sqrt{L/2}` times what z does; and that of a sum of te
           + a \varepsilon \|u\| \sum_j \|x_j\| |w_j|
 
 is a bound whatever rounding did, with :math:`\varepsilon` four units in the last place. Of columns
-far from zero the intercept loses more digits. It is best but for that, which costs L/2 times the
+or of y far from zero the intercept loses more digits. It is best but for that, which costs L/2 times the
 square.
 
 These functions know no solver. See Boyd and Vandenberghe (2004, chapter 5) for duality and
@@ -120,7 +120,7 @@ def duality_gap(objective: Objective, w: Array) -> float:
     terms = objective.terms(w)
     lost = 4 * EPS * (terms + np.sqrt(_mean(s, z**2)))
     # b is the best but for its own rounding, which costs its square
-    lost_b = 4 * EPS * float(np.abs(objective.origin) @ np.abs(w))
+    lost_b = EPS * float(4 * np.abs(objective.origin) @ np.abs(w) + objective.distance)
 
     def gap(a: float) -> float:
         # without a ridge part a v is feasible by the choice of a, but for rounding

@@ -250,6 +250,11 @@ class Objective:
         return self.origin + self.near_means
 
     @cached_property
+    def distance(self) -> float:
+        """How far y is from 0, if an intercept takes it there, which loses digits by that."""
+        return abs(float(self.weights @ self.y)) if self.fit_intercept else 0.0
+
+    @cached_property
     def near_means(self) -> Array:
         """The weighted mean of each column of `near`, of shape (p,)."""
         return transposed_product(self.near, self.weights)

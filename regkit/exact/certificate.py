@@ -94,16 +94,18 @@ def certified_gaps(data: CentredData, W: Array, grid: Grid) -> Array:
     return duality_gaps(C, W, squared_slack(squares), grid, steepest)
 
 
-def rounding_gaps(objective: Objective, W: Array, lengths: Array) -> Array:
+def rounding_gaps(
+    objective: Objective, W: Array, lengths: Array, residual: Array | None = None
+) -> Array:
     """Return what rounding may hide in the gaps of W (p, k), from columns of these lengths (p,).
 
-    It is the count of `regkit.certificates`, for residuals no longer than y: lengths are those of
-    the columns as they are multiplied, before their means are taken out.
+    It is the count of `regkit.certificates`, for residuals of this length (k,), or no longer than
+    y: lengths are those of the columns as they are multiplied, before their means are taken out.
     """
     size, sizes = np.sqrt(2 * objective.null_value), np.abs(W)
     lost = 4 * EPS * (lengths @ sizes + 2 * size)
-    lost_b = 4 * EPS * (np.abs(objective.origin) @ sizes)
-    hidden = lost * (size + lost / 2) + lost_b**2 / 2
+    lost_b = EPS * (4 * np.abs(objective.origin) @ sizes + objective.distance)
+    hidden = lost * ((size if residual is None else residual) + lost / 2) + lost_b**2 / 2
     return np.where(hidden > NOTHING * objective.null_value, hidden, 0.0)
 
 

@@ -213,8 +213,10 @@ def _bounded(problem: Problem, answers: Answers, lengths: Array) -> Answers:
     found += hidden
     doubtful = np.flatnonzero(hidden > problem.target)
     if len(doubtful):
-        # no objective is below 0
-        values = objectives(data, W[:, doubtful], grid[doubtful])
+        # no objective is below 0, and its own rounding may be less
+        W_doubtful = W[:, doubtful]
+        values = objectives(data, W_doubtful, grid[doubtful])
+        values += rounding_gaps(F, W_doubtful, lengths, np.sqrt(2 * values))
         found[doubtful] = np.minimum(found[doubtful], values)
     for i in np.flatnonzero((found > problem.target) & np.isfinite(found)):
         price = grid.l1[i] * np.abs(W[:, i]).sum() + grid.l2[i] / 2 * (W[:, i] @ W[:, i])

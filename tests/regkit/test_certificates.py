@@ -245,6 +245,24 @@ def test_digits_that_an_intercept_loses_are_in_the_gap():
     assert duality_gap(F, w) >= exact_excess(X, y, w, b) > 1e-10
 
 
+@pytest.mark.parametrize("convert", [np.asarray, sp.csr_array])
+@pytest.mark.parametrize("alpha", [0.0, 1e-30])
+def test_an_intercept_far_from_zero_is_rounded_and_the_gap_says_so(convert, alpha):
+    """One row has next to all the weight, so that the spread, F₀, is next to nothing."""
+    X = np.array([[76.67595790379684], [64.79877518597704], [70.5]])
+    y, s = np.array([37014.76505212659, 37011.491418095226, 37013.0]), [4e-17, 1.0, 0.0]
+    with pytest.warns(ConvergenceWarning, match="Raise tol"):
+        model = Lasso(alpha, positive=True).fit(convert(X), y, s)
+    weights = [exact(v) for v in s[:2]]
+    F = LeastSquares([exact_vector(X[:2, 0])], exact_vector(y[:2]), weights, exact(0.0), exact(0.0))
+    w, b = exact_vector(model.coef_), exact(float(model.intercept_))
+    excess = F.value(w, b) - F.value(F.minimise())
+    assert exact(float(model.dual_gap_)) >= excess - exact(1e-12) * F.null_value
+    with catch_warnings():
+        simplefilter("error")  # the cure that the warning proposes works
+        Lasso(alpha, positive=True, tol=1e-5).fit(convert(X), y, s)
+
+
 def test_digits_that_large_means_lose_are_in_the_gap():
     """A gap that is not small is a product with the residual, whose digits y far from 0 lacks."""
     rng = np.random.default_rng(2)
