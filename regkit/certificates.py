@@ -36,8 +36,8 @@ changes by at most :math:`\sqrt{L/2}` times what z does; and that of a sum of te
           + a \varepsilon \|u\| \sum_j \|x_j\| |w_j|
 
 is a bound whatever rounding did, with :math:`\varepsilon` four units in the last place. Of columns
-or of y far from zero the intercept loses more digits. It is best but for that, which costs L/2 times the
-square.
+or of y far from zero the intercept loses more digits. It is best but for that, which costs L/2
+times the square.
 
 These functions know no solver. See Boyd and Vandenberghe (2004, chapter 5) for duality and
 Friedman, Hastie and Tibshirani (2010) for the problems.

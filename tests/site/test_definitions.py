@@ -36,4 +36,4 @@ def test_what_a_term_means(page, base_url, width, way):
 def test_a_formula_is_typeset(page, base_url):
     page.goto(f"{base_url}chapters/03_gradients.html")
     page.locator('a.term[href$="#term-gradient-descent"]').first.hover()
-    expect(page.locator("#definition mjx-container").first).to_be_visible()
+    expect(page.locator("#definition mjx-container").first).to_be_visible(timeout=30_000)
