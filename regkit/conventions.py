@@ -177,12 +177,7 @@ class Convention:
         return _mixed(1.0, c1 * value.get("l1", 0.0), c2 * value.get("l2", 0.0), whole)
 
     def from_regkit(
-        self,
-        alpha: float,
-        l1_ratio: float,
-        *,
-        S: float | None = None,
-        sd_y: float | None = None,
+        self, alpha: float, l1_ratio: float, *, S: float | None = None, sd_y: float | None = None
     ) -> dict[str, Any]:
         """Return the library's numbers for this book's ``alpha`` and ``l1_ratio``.
 
@@ -221,13 +216,8 @@ class Convention:
         one = l1_ratio / c1 if c1 else 0.0
         two = (1 - l1_ratio) / c2 if c2 else 0.0
         strength, ratio = _mixed(alpha, one, two)
-        value = {
-            "strength": strength,
-            "inverse": 1 / strength if strength else math.inf,
-            "ratio": ratio,
-            "l1": alpha * one,
-            "l2": alpha * two,
-        }
+        value = {"strength": strength, "ratio": ratio, "l1": alpha * one, "l2": alpha * two}
+        value["inverse"] = 1 / strength if strength else math.inf
         return {name: value[role] for name, role in self.parameters.items()} | dict(self.also)
 
     def _factors(self, S: float | None, sd_y: float | None) -> tuple[float, float]:
