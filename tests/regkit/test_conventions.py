@@ -198,7 +198,10 @@ SCIKIT_LEARN = {name for name in CONVENTIONS if name.startswith("sklearn.")}
 @pytest.mark.parametrize("name", sorted(SCIKIT_LEARN))
 @pytest.mark.parametrize("ratio", [0.0, 0.4, 1.0])
 def test_what_is_returned_is_all_that_the_constructor_needs(name, ratio, data):
-    """Nothing that chooses a model is added here; no version from 1.6 on warns that an argument is new, old or unused."""
+    """Nothing that chooses a model is added here.
+
+    No version from 1.6 on warns that an argument is new, old or unused.
+    """
     X, y = data
     X, row = (X - X.mean(axis=0)) / X.std(axis=0), CONVENTIONS[name]
     if (row.l1 is None and ratio > 0) or (row.l2 is None and ratio < 1):
