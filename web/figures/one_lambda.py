@@ -93,7 +93,7 @@ def short(value):
 def where_picture(found):
     """Draw, library by library, at which α on this book's scale the number arrives."""
     plot = Plot(NAME, "where", x=(1e-4, 14), y=(4.7, -0.7), log="x", margins=(96, 12, 12, 44))
-    plot.axes(XTICKS, (), "α on this book's scale", "")
+    plot.axes(XTICKS, (), "α on this book's scale (upright: as typed)", "")
     changes = [plot.cursor("typed", TYPED, START)]
     for k, (library, column) in enumerate(zip(LIBRARIES, found, strict=True)):
         plot.text(1e-4, k, library.name, library.color, anchor="end", dx=-6, dy=5)
@@ -126,7 +126,7 @@ def coefficient_picture(found, free, names):
         plot.text(NARROW[0], j, name, anchor="end", dx=-6, dy=5)
         plot.line([free[j], free[j]], [j - 0.4, j + 0.4], kind="thin")
         for k, (library, column) in enumerate(zip(LIBRARIES, found, strict=True)):
-            places = tuple(move(plot.x(m.w[j]), plot.y(j + 0.09 * (k - 2))) for m in column)
+            places = tuple(move(plot.x(m.w[j]), plot.y(j + 0.13 * (k - 2))) for m in column)
             changes.append(mark(plot, f"w-{j}-{k}", library, places))
     told = "; ".join(
         f"{name} from {decimals(min(c[START].w[j] for c in found), 2)} to "
