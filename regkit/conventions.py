@@ -17,10 +17,11 @@ holds the number of rows; glmnet divides its ridge part by the standard deviatio
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from importlib.resources import files
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ._validation import check_number
 
@@ -95,6 +96,9 @@ class Convention:
     l1_over, l2_over : str
         The figure of the data that a part of the penalty is divided by, if any: ``"S"`` or
         ``"sd_y"``.
+    also : Mapping of str to str
+        What its user must type as well, or the library takes the numbers for another penalty; of
+        scikit-learn, under the version that is installed.
 
     Examples
     --------
@@ -118,6 +122,7 @@ class Convention:
     note: str = ""
     l1_over: str = ""
     l2_over: str = ""
+    also: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def formula(self) -> str:
@@ -125,7 +130,7 @@ class Convention:
         return f"{self.data.formula} + {self.penalty}"
 
     def to_regkit(
-        self, *, S: float | None = None, sd_y: float | None = None, **parameters: float
+        self, *, S: float | None = None, sd_y: float | None = None, **parameters: Any
     ) -> Strength:
         """Return this book's ``alpha`` and ``l1_ratio`` for the library's numbers.
 
@@ -137,7 +142,8 @@ class Convention:
         sd_y : float, optional
             The (weighted) standard deviation of y with ddof = 0; for glmnet.
         **parameters : float
-            The library's own numbers, all of them, by the names in ``self.parameters``.
+            The library's own numbers, all of them, by the names in ``self.parameters``. What is in
+            ``self.also`` may stand beside them.
 
         Returns
         -------
@@ -158,6 +164,7 @@ class Convention:
         Strength(alpha=0.2, l1_ratio=0.5)
         """
         c1, c2 = self._factors(S, sd_y)
+        parameters = {k: v for k, v in parameters.items() if self.also.get(k) != v}
         if set(parameters) != set(self.parameters):
             raise ValueError(
                 f"{self.name} takes {_listed(self.parameters)}; got {_listed(parameters)}."
@@ -170,13 +177,8 @@ class Convention:
         return _mixed(1.0, c1 * value.get("l1", 0.0), c2 * value.get("l2", 0.0), whole)
 
     def from_regkit(
-        self,
-        alpha: float,
-        l1_ratio: float,
-        *,
-        S: float | None = None,
-        sd_y: float | None = None,
-    ) -> dict[str, float]:
+        self, alpha: float, l1_ratio: float, *, S: float | None = None, sd_y: float | None = None
+    ) -> dict[str, Any]:
         """Return the library's numbers for this book's ``alpha`` and ``l1_ratio``.
 
         Parameters
@@ -187,8 +189,10 @@ class Convention:
 
         Returns
         -------
-        dict of str to float
-            Ready for ``Ridge(**numbers)`` and the like.
+        dict
+            The numbers by the library's names, and what is in ``self.also``: all that tells
+            scikit-learn's estimators the model, so that ``Ridge(**typed)`` is it. Tolerances and
+            counts of steps are not in it.
 
         Raises
         ------
@@ -197,8 +201,8 @@ class Convention:
 
         Examples
         --------
-        >>> CONVENTIONS["sklearn.LogisticRegression"].from_regkit(0.01, 1.0, S=50)
-        {'C': 2.0, 'l1_ratio': 1.0}
+        >>> CONVENTIONS["sklearn.SGDRegressor"].from_regkit(0.2, 1.0)
+        {'alpha': 0.2, 'l1_ratio': 1.0, 'penalty': 'elasticnet'}
         """
         c1, c2 = self._factors(S, sd_y)
         alpha = check_number("alpha", alpha, low=0)
@@ -212,14 +216,9 @@ class Convention:
         one = l1_ratio / c1 if c1 else 0.0
         two = (1 - l1_ratio) / c2 if c2 else 0.0
         strength, ratio = _mixed(alpha, one, two)
-        value = {
-            "strength": strength,
-            "inverse": 1 / strength if strength else math.inf,
-            "ratio": ratio,
-            "l1": alpha * one,
-            "l2": alpha * two,
-        }
-        return {name: value[role] for name, role in self.parameters.items()}
+        value = {"strength": strength, "ratio": ratio, "l1": alpha * one, "l2": alpha * two}
+        value["inverse"] = 1 / strength if strength else math.inf
+        return {name: value[role] for name, role in self.parameters.items()} | dict(self.also)
 
     def _factors(self, S: float | None, sd_y: float | None) -> tuple[float, float]:
         """Return c₁/L and c₂/L; 0 for a part that the penalty does not have."""
@@ -265,8 +264,12 @@ def _rows(group: str) -> list[Convention]:
     return [Convention(**_ABSENT | row | {"data": TERMS[row["data"]]}) for row in _TABLE[group]]
 
 
-_ABSENT = {"l1": None, "l2": None}
+_ABSENT: dict[str, Any] = {"l1": None, "l2": None}
 _TABLE = tomllib.loads(files("regkit").joinpath("data/conventions.toml").read_text("utf-8"))
+_OLD = tuple(map(int, version("scikit-learn").split(".")[:2])) < (1, 8)
+for _row in _TABLE["libraries"]:
+    _before = _row.pop("also_before_1_8", {})
+    _row["also"] = _row.get("also", {}) | (_before if _OLD else {})
 TERMS = {name: DataTerm(**term) for name, term in _TABLE["terms"].items()}
 _frameworks = _rows("frameworks")
 _every = [*_rows("libraries"), *_frameworks, *map(_beside_mse, _frameworks), *_rows("others")]

@@ -47,7 +47,6 @@ IDEAS = 6  # assertions of a chapter that stay open, a line each, because they a
 WAITING = {
     "07_choosing_lambda",
     "09_beyond_linear",
-    "10_five_libraries",
     "appendix_fast_solver",
     "questions",
     "self_test",

@@ -105,8 +105,10 @@ MEANT = {
     "式 9.2": r"\max(0, 1 - y_i z_i)^2",
     "式 9.3": r"\tanh",
     "式 9.5": r"R_{hf} - A_h^\top B_f",
-    "式 10.1": r"\frac{1-r}{2} \|w\|_2^2",
-    "式 10.2": r"\mathrm{sd}_n(y)",
+    "式 10.2": r"\alpha = \frac{P}{nD}",
+    "式 10.3": r"\frac1{2n} \sum_i e_i^2 + \lambda \Bigl( r \|w\|_1 + \frac{1-r}{2} \|w\|_2^2",
+    "式 10.5": r"\frac{1-r}{2\,\mathrm{sd}_n(y)}",
+    "式 10.6": r"(1 - \beta)\,\mathit{wd}\,w = 0",
 }
 
 

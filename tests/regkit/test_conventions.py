@@ -50,7 +50,8 @@ PENALTIES = {
     r"\frac{\lambda}{2n} \sum_j |w_j|": lambda one, two, n, sd, lam: lam / (2 * n) * one,
     r"\lambda \sum_j |w_j|": lambda one, two, n, sd, lam: lam * one,
 }
-CONVERTIBLE = [name for name in CONVENTIONS if name != "torch.AdamW"]
+REFUSED = ["torch.AdamW", "keras.Adam"]
+CONVERTIBLE = [name for name in CONVENTIONS if name not in REFUSED]
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +85,12 @@ def test_formula_minimised_numerically(name, data):
         y, loss, alpha = np.where(y > np.median(y), 1.0, -1.0), Logistic(), 0.05
     theirs = convention.from_regkit(alpha, ratio, S=n, sd_y=sd)
     data_term, penalty = DATA_TERMS[convention.data.formula], PENALTIES[convention.penalty]
+    numbers = [theirs[name] for name in convention.parameters]
 
     def stated(parts):  # w = plus - minus, so that the L1 norm is linear
         plus, minus, b = parts[:p], parts[p : 2 * p], parts[-1]
         w, one = plus - minus, plus.sum() + minus.sum()
-        return data_term(y, X @ w + b, theirs.get("C")) + penalty(
-            one, w @ w, n, sd, *theirs.values()
-        )
+        return data_term(y, X @ w + b, theirs.get("C")) + penalty(one, w @ w, n, sd, *numbers)
 
     bounds = [(0, None)] * (2 * p) + [(None, None)]
     found = minimize(
@@ -110,7 +110,7 @@ def test_round_trip(name, alpha, share):
     _, ratio = strengths(convention)
     ratio = share if ratio == 0.4 else ratio
     theirs = convention.from_regkit(alpha, ratio, S=37.5, sd_y=2.3)
-    assert list(theirs) == list(convention.parameters)
+    assert list(theirs) == [*convention.parameters, *convention.also]
     back = convention.to_regkit(**theirs, S=37.5, sd_y=2.3)
     assert back.alpha == pytest.approx(alpha, rel=4e-15, abs=0)
     if alpha > 0:
@@ -122,7 +122,8 @@ def test_a_zero_penalty_keeps_what_it_can_of_its_ratio():
     assert CONVENTIONS["sklearn.Lasso"].to_regkit(alpha=0) == (0, 1)
     assert CONVENTIONS["keras.L1L2"].to_regkit(l1=0, l2=0) == (0, 0)
     logistic = CONVENTIONS["sklearn.LogisticRegression"]
-    assert logistic.from_regkit(0.0, 0.0, S=10) == {"C": math.inf, "l1_ratio": 0.0}
+    typed = logistic.from_regkit(0.0, 0.0, S=10)
+    assert (typed["C"], typed["l1_ratio"]) == (math.inf, 0.0)
     assert logistic.to_regkit(C=math.inf, l1_ratio=0.0, S=10) == (0, 0)
 
 
@@ -155,7 +156,7 @@ def test_sklearn_logistic(ratio, data):
     weight = 1 + np.arange(len(y)) % 3
     numbers = CONVENTIONS["sklearn.LogisticRegression"].from_regkit(0.05, ratio, S=weight.sum())
     theirs = linear_model.LogisticRegression(
-        **numbers, solver="saga", tol=1e-12, max_iter=1_000_000, random_state=0
+        **numbers, tol=1e-12, max_iter=1_000_000, random_state=0
     ).fit(X, labels, sample_weight=weight)
     ours = solve(X, labels, 0.05, ratio, Logistic(), sample_weight=weight)
     np.testing.assert_allclose(theirs.coef_[0], ours.coef, atol=1e-6)
@@ -165,10 +166,10 @@ def test_sklearn_logistic(ratio, data):
 def test_liblinear_penalises_the_intercept(data):
     X, y = data
     labels = np.where(y > np.median(y), 1.0, -1.0)
+    typed = CONVENTIONS["sklearn.LogisticRegression"].from_regkit(0.05, 0.0, S=len(y))
     theirs = linear_model.LogisticRegression(
-        **CONVENTIONS["sklearn.LogisticRegression"].from_regkit(0.05, 0.0, S=len(y)),
-        solver="liblinear", tol=1e-10, max_iter=100_000,
-    ).fit(X, labels)  # fmt: skip
+        C=typed["C"], solver="liblinear", tol=1e-10, max_iter=100_000
+    ).fit(X, labels)
     ones = np.column_stack([np.ones(len(y)), X])
     penalised = solve(ones, labels, 0.05, 0.0, Logistic(), fit_intercept=False).coef
     np.testing.assert_allclose(np.r_[theirs.intercept_, theirs.coef_[0]], penalised, atol=1e-6)
@@ -184,19 +185,69 @@ def test_sklearn_sgd(weighted, data):
     # (averaging its iterates diverges with an L1 part, as of scikit-learn 1.9)
     theirs = linear_model.SGDRegressor(
         **CONVENTIONS["sklearn.SGDRegressor"].from_regkit(alpha, 0.4),
-        penalty="elasticnet", learning_rate="constant", eta0=1e-4, tol=None, max_iter=10_000,
-        random_state=0,
+        learning_rate="constant", eta0=1e-4, tol=None, max_iter=10_000, random_state=0,
     ).fit(X, y, sample_weight=weight)  # fmt: skip
     ours = solve(X, y, 0.3, 0.4, sample_weight=weight)
     np.testing.assert_allclose(theirs.coef_, ours.coef, atol=1e-3)
 
 
-def test_adamw_is_refused():
-    adamw = CONVENTIONS["torch.AdamW"]
+SCIKIT_LEARN = {name for name in CONVENTIONS if name.startswith("sklearn.")}
+
+
+@pytest.mark.filterwarnings("error", "ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("name", sorted(SCIKIT_LEARN))
+@pytest.mark.parametrize("ratio", [0.0, 0.4, 1.0])
+def test_what_is_returned_is_all_that_the_constructor_needs(name, ratio, data):
+    """Nothing that chooses a model is added here.
+
+    No version from 1.6 on warns that an argument is new, old or unused.
+    """
+    X, y = data
+    X, row = (X - X.mean(axis=0)) / X.std(axis=0), CONVENTIONS[name]
+    if (row.l1 is None and ratio > 0) or (row.l2 is None and ratio < 1):
+        pytest.skip("refused, which is tested below")
+    logistic = row.data.formula.startswith("C ")
+    loss, alpha = (Logistic(), 0.05) if logistic else (None, 0.3)
+    y = np.where(y > np.median(y), 1.0, -1.0) if logistic else y
+    theirs = getattr(linear_model, name.removeprefix("sklearn."))(
+        **row.from_regkit(alpha, ratio, S=len(y))
+    )
+    atol = 1e-5
+    if name == "sklearn.SGDRegressor":
+        atol = 5e-3
+        theirs.set_params(learning_rate="constant", eta0=1e-4, tol=None, max_iter=10_000)
+        theirs.set_params(random_state=0)
+    elif name == "sklearn.LogisticRegression":
+        theirs.set_params(tol=1e-9, max_iter=100_000, random_state=0)
+    elif name != "sklearn.Ridge":
+        theirs.set_params(tol=1e-12)
+    theirs.fit(X, y)
+    ours = solve(X, y, alpha, ratio, loss)
+    np.testing.assert_allclose(np.ravel(theirs.coef_), ours.coef, atol=atol)
+    assert theirs.intercept_ == pytest.approx(ours.intercept, abs=atol)
+    if ratio > 0 and name != "sklearn.SGDRegressor":
+        np.testing.assert_array_equal(np.ravel(theirs.coef_) == 0, ours.coef == 0)
+
+
+def test_what_must_be_typed_as_well_may_be_handed_back():
+    row = CONVENTIONS["sklearn.SGDRegressor"]
+    assert row.to_regkit(penalty="elasticnet", alpha=0.2, l1_ratio=0.5) == (0.2, 0.5)
+    with pytest.raises(ValueError, match="takes alpha, l1_ratio; got penalty, alpha, l1_ratio"):
+        row.to_regkit(penalty="l1", alpha=0.2, l1_ratio=0.5)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_decoupled_adam_is_refused(name):
+    row = CONVENTIONS[name]
+    with pytest.raises(ValueError, match=rf"{name} has no equivalent"):
+        row.to_regkit(weight_decay=0.1)
+    with pytest.raises(ValueError, match=rf"{name} has no equivalent"):
+        row.from_regkit(0.1, 0.0)
+
+
+def test_a_refusal_says_why():
     with pytest.raises(ValueError, match=r"torch\.AdamW has no equivalent.*fixed point"):
-        adamw.to_regkit(weight_decay=0.1)
-    with pytest.raises(ValueError, match=r"torch\.AdamW has no equivalent"):
-        adamw.from_regkit(0.1, 0.0)
+        CONVENTIONS["torch.AdamW"].to_regkit(weight_decay=0.1)
 
 
 @pytest.mark.parametrize(

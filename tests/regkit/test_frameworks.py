@@ -96,6 +96,52 @@ def test_keras_regularizers(kind, mse, data):
     assert b == pytest.approx(ours.intercept, abs=ITERATIVE)
 
 
+def keras_decayed(X, y, mse, optimiser, beside=None):
+    """Full-batch steps of an optimiser of Keras; the bias is decayed unless it stands beside."""
+    keras = pytest.importorskip("keras")
+    keras.backend.set_floatx("float64")
+    half = lambda target, z: keras.ops.mean((target - z) ** 2) / 2  # noqa: E731
+    unit = keras.layers.Dense(1, kernel_initializer="zeros")
+    model = keras.Sequential([keras.layers.Input((X.shape[1],)), unit])
+    if beside:
+        optimiser.exclude_from_weight_decay(var_list=[unit.bias])
+    model.compile(optimiser, loss="mse" if mse else half, steps_per_execution=100)
+    batches = np.tile(X, (900, 1)), np.tile(y[:, None], (900, 1))
+    model.fit(*batches, batch_size=len(y), shuffle=False, verbose=0)
+    kernel, bias = model.get_weights()
+    return kernel[:, 0], bias[0]
+
+
+@pytest.mark.parametrize("mse", [False, True])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize("charged", [False, True])
+def test_keras_sgd_weight_decay(mse, momentum, charged, data):
+    """Decoupled: momentum makes its fixed point that of (1 - momentum) times the number."""
+    keras = pytest.importorskip("keras")
+    X, y = data
+    numbers = CONVENTIONS["keras.SGD" + ", MSE" * mse].from_regkit(0.3, 0.0)
+    numbers["weight_decay"] /= 1 - momentum
+    sgd = keras.optimizers.SGD(0.05 * (1 - momentum), momentum=momentum, **numbers)
+    w, b = keras_decayed(X, y, mse, sgd, beside=not charged)
+    if charged:
+        ones = np.column_stack([np.ones(len(y)), X])
+        b_ours, *w_ours = expected(ones, y, 0.3, 0.0, fit_intercept=False).coef
+    else:
+        ours = expected(X, y, 0.3, 0.0)
+        w_ours, b_ours = ours.coef, ours.intercept
+    np.testing.assert_allclose(w, w_ours, atol=ITERATIVE)
+    assert b == pytest.approx(b_ours, abs=ITERATIVE)
+
+
+def test_keras_adam_weight_decay_is_no_ridge(data):
+    keras = pytest.importorskip("keras")
+    X, y = data
+    rate = keras.optimizers.schedules.PiecewiseConstantDecay([400, 700], [0.05, 5e-3, 5e-4])
+    w, _ = keras_decayed(X, y, True, keras.optimizers.Adam(rate, beta_2=0.95, weight_decay=0.1))
+    free = expected(X, y, 0.0, 0.0).coef
+    assert np.abs(w - free).max() < 0.05 < np.abs(w - expected(X, y, 0.05, 0.0).coef).max()
+
+
 @pytest.mark.parametrize("mse", [False, True])
 def test_tf_l2_loss(mse, data):
     tf = pytest.importorskip("tensorflow")

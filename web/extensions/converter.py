@@ -52,6 +52,7 @@ CALLS = {
     "glmnet": "glmnet(X, y, alpha = {alpha}, lambda = {lambda_}, standardize = FALSE)",
     "torch.SGD": _DECAY.format("SGD"),
     "torch.Adam": _DECAY.format("Adam"),
+    "keras.SGD": "keras.optimizers.SGD(…, weight_decay={weight_decay})",
     "keras.L1": _KERAS.format("L1({l1})"),
     "keras.L2": _KERAS.format("L2({l2})"),
     "keras.L1L2": _KERAS.format("L1L2(l1={l1}, l2={l2})"),
@@ -102,8 +103,8 @@ def elsewhere(row, strength, figures):
     except ValueError:
         return REFUSED[1 if row.l1 is None else 2]
     typed = call(row)
-    for name, value in theirs.items():
-        typed = typed.replace(f"{{{name}}}", number(value))
+    for name in row.parameters:
+        typed = typed.replace(f"{{{name}}}", number(theirs[name]))
     return typed
 
 
