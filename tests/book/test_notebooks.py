@@ -45,7 +45,6 @@ OPEN = 12  # lines of a cell that stays open
 IDEAS = 6  # assertions of a chapter that stay open, a line each, because they are the idea
 # Chapters whose open cells are not yet what an open cell is to be.
 WAITING = {
-    "07_choosing_lambda",
     "09_beyond_linear",
     "appendix_fast_solver",
     "questions",
