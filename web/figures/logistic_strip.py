@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.datasets import load_breast_cancer
 
 from figures import Button, Change, Drag, Figure, Slider
-from figures.draw import Plot, decimals
+from figures.draw import Plot, decimals, number
 from regkit import LogisticRegression
 
 NAME = "logistic_strip"
@@ -19,6 +19,7 @@ ROWS = slice(300, 350)
 COLUMNS = ("worst radius", "worst smoothness")
 ALPHAS = np.geomspace(1, 1e-8, 33)
 START = 12  # α = 0.001, where the new samples' loss is near its least
+XLABEL = "penalty strength α (weaker to the right)"
 XTICKS = (1, 0.01, 1e-4, 1e-6, 1e-8)
 ACROSS, UP = (-1.75, 4.17), (-2.4, 1.9)  # one unit is as long across as up
 
@@ -110,7 +111,7 @@ def plane_picture(lines):
             at = {"x": plot.x(x[0]) - 4, "y": plot.y(x[1]) - 4}
             plot.add("rect", class_="dot blue", width=8, height=8, **at)
     plot.text(2.6, -1.9, "malignant ●", "vermillion")
-    plot.text(-1.6, -2.2, "■ benign", "blue")
+    plot.text(-1.65, -1.95, "■ benign", "blue")
     line = lines[START]
     return plot.picture(
         f"Fifty tissue samples by two measurements, 12 malignant and 38 benign, a line between "
@@ -123,15 +124,18 @@ def plane_picture(lines):
 def loss_picture(lines):
     """Draw the loss on the fifty and on the others against the penalty."""
     plot = Plot(NAME, "loss", x=(1, 1e-8), y=(0, 0.9), log="x", margins=(52, 20, 12, 44))
-    plot.axes(
-        XTICKS, (0, 0.2, 0.4, 0.6, 0.8), "penalty strength α (weaker to the right)", "log loss"
-    )
+    plot.axes((), (0, 0.2, 0.4, 0.6, 0.8), XLABEL, "log loss")
+    top, base = plot.y(0.9), plot.y(0)
+    for alpha in XTICKS:
+        at = plot.x(alpha)
+        plot.add("path", class_="grid", d=f"M{number(at)} {number(top)}V{number(base)}")
+        plot.add("text", shown(alpha), class_="tick", x=at, y=base + 16, text_anchor="middle")
     known, new = ([getattr(line, f"{who}_loss") for line in lines] for who in ("known", "new"))
     changes = [plot.cursor("cursor", ALPHAS, START)]
     for part, values, color in (("known", known, "blue"), ("new", new, "vermillion")):
         plot.line(ALPHAS, values, color)
         changes.append(plot.moving_dot(part, ALPHAS, values, START, color))
-    plot.text(1e-6, 0.62, "519 new samples", "vermillion", anchor="end")
+    plot.text(1.5e-7, 0.7, "519 new samples", "vermillion", anchor="end")
     plot.text(1e-6, 0.04, "the fifty samples", "blue", anchor="middle", dy=-4)
     return (
         plot.picture(
@@ -147,13 +151,14 @@ def loss_picture(lines):
 
 def shown(alpha):
     """Return a penalty as the reader sees it."""
-    return f"{alpha:.2g}" if alpha > 2e-4 else f"{alpha:.1e}".replace("e-0", "e-")
+    return f"{alpha:.2g}" if alpha > 2e-4 else f"{alpha:.2g}".replace("e-0", "e-")
 
 
 def said(alpha, line):
     """Say the strip and the losses at one penalty."""
     w_1, w_2 = (decimals(w, 2) for w in line.w)
     known = decimals(line.known_loss, 5 if line.known_loss < 0.01 else 3)
+    known = "below 0.00001" if line.known_loss < 1e-5 else known
     return (
         f"half-width of the strip = 1/‖w‖ = 1/√({w_1}² + {w_2}²) = {decimals(line.half_width)}\n"
         f"At α = {shown(alpha)} the mean loss is {known} on the fifty samples and "
