@@ -66,7 +66,7 @@ def test_figure_has_title_words_and_descriptions(name):
     ids = re.findall(r' id="([^"]+)"', text)
     assert len(set(ids)) == len(ids)
     assert all(i.startswith((f"{name}-", f"moving-{name}")) for i in ids)
-    assert "nan" not in text and "None" not in text
+    assert not re.search(r"\b(?:nan|None)\b", text)  # "malignant" may stand
 
 
 @pytest.mark.parametrize("name", NAMES)
