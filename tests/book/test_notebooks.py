@@ -45,12 +45,6 @@ OPEN = 12  # lines of a cell that stays open
 IDEAS = 6  # assertions of a chapter that stay open, a line each, because they are the idea
 # Chapters whose open cells are not yet what an open cell is to be.
 WAITING = {
-<<<<<<< HEAD
-    "09_beyond_linear",
-=======
-    "07_choosing_lambda",
-    "10_five_libraries",
->>>>>>> ch9
     "appendix_fast_solver",
     "questions",
     "self_test",

@@ -103,27 +103,18 @@ MEANT = {
     "式 7.2": r"\frac{y_i - \hat y_i}{1 - h_i}",
     "式 7.3": r"\sum_i \operatorname{Cov}(\hat y_i, y_i)",
     "式 7.4": r"\text{AIC}",
-<<<<<<< HEAD
     "式 7.5": r"\quad\text{least at}\quad",
     "式 7.6": r"k\,(1 + c^2)",
-    "式 9.1": r"(\tilde y_i - q)",
-    "式 9.2": r"\max(0, 1 - y_i z_i)^2",
-    "式 9.3": r"\tanh",
-    "式 9.5": r"R_{hf} - A_h^\top B_f",
-    "式 10.2": r"\alpha = \frac{P}{nD}",
-    "式 10.3": r"\frac1{2n} \sum_i e_i^2 + \lambda \Bigl( r \|w\|_1 + \frac{1-r}{2} \|w\|_2^2",
-    "式 10.5": r"\frac{1-r}{2\,\mathrm{sd}_n(y)}",
-    "式 10.6": r"(1 - \beta)\,\mathit{wd}\,w = 0",
-=======
     "式 9.1": r"\nabla \mathcal E(w)",
     "式 9.2": r"(\tilde y_i - q)",
     "式 9.3": r"\max(0, 1 - y_i z_i)^2",
     "式 9.4": r"\tanh",
     "式 9.5": r"\frac{\partial F}{\partial \beta_q}",
     "式 9.6": r"R_{hf} - A_h^\top B_f",
-    "式 10.1": r"\frac{1-r}{2} \|w\|_2^2",
-    "式 10.2": r"\mathrm{sd}_n(y)",
->>>>>>> ch9
+    "式 10.2": r"\alpha = \frac{P}{nD}",
+    "式 10.3": r"\frac1{2n} \sum_i e_i^2 + \lambda \Bigl( r \|w\|_1 + \frac{1-r}{2} \|w\|_2^2",
+    "式 10.5": r"\frac{1-r}{2\,\mathrm{sd}_n(y)}",
+    "式 10.6": r"(1 - \beta)\,\mathit{wd}\,w = 0",
 }
 
 
