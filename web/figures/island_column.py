@@ -92,7 +92,7 @@ def prediction_picture(predictions, mean):
 
 def column_picture(coefs):
     """Draw the coefficients at one α as bars; a column that is left out has a word instead."""
-    plot = Plot(NAME, "columns", x=(-1000, 1100), y=(2.7, -0.7), margins=(84, 14, 12, 44))
+    plot = Plot(NAME, "columns", x=(-1000, 1100), y=(2.8, -0.6), margins=(84, 14, 12, 44))
     plot.axes((-1000, -500, 0, 500, 1000), (), "coefficient of the island's column, in g", "")
     changes, frame = [], START * len(LEFT_OUT)
     for k, (name, color) in enumerate(ISLANDS.items()):
@@ -104,15 +104,15 @@ def column_picture(coefs):
 
         def word(a, c, k=k):
             if LEFT_OUT[c] == list(ISLANDS)[k]:
-                return "left out: in the intercept"
-            return "zero" if coefs[c, a, k] == 0 else ""
+                return "left out: predicted by the intercept"
+            return f"{decimals(round(coefs[c, a, k]), 0)} g"
 
         bars, words = per_frame(bar), per_frame(word)
         plot.add("path", part=f"bar-{k}", class_=f"dot glides {color}", d=bars[frame])
         plot.text(-1000, k, name, color, anchor="end", dx=-6, dy=5)
-        plot.text(0, k, words[frame] or " ", color, part=f"word-{k}", dx=8, dy=5)
+        plot.text(50, k, words[frame], color, part=f"word-{k}", anchor="middle", dy=42)
         changes += [Change(f"bar-{k}", "d", bars), Change(f"word-{k}", "text", words)]
-    plot.line([0, 0], [2.7, -0.7], kind="thin")
+    plot.line([0, 0], [2.8, -0.6], kind="thin")
     told = ", ".join(
         f"{name} {decimals(w, 0)}" for name, w in zip(ISLANDS, coefs[0, START], strict=True)
     )
