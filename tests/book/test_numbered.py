@@ -108,7 +108,7 @@ MEANT = {
     "式 8.1": r"\frac{1 + \rho}2",
     "式 8.3": r"w_k^{\text{lasso}} =",
     "式 8.4": r"\sum_k c_k =",
-    "式 8.5": r"\texttt{std\_test\_score}",
+    "式 8.5": r"\frac{\text{sd}}{\sqrt{K - 1}}",
     "式 8.6": r"w_j^{\text{per unit}} =",
     "式 9.1": r"(\tilde y_i - q)",
     "式 9.2": r"\max(0, 1 - y_i z_i)^2",

@@ -60,7 +60,7 @@ def corners(values):
 
 def prediction_picture(predictions, mean):
     """Draw the three predictions against α."""
-    plot = Plot(NAME, "predictions", x=(0, 240), y=(3600, 4800), margins=(52, 74, 12, 44))
+    plot = Plot(NAME, "predictions", x=(0, 240), y=(3600, 4800), margins=(64, 84, 12, 44))
     plot.axes(TICKS, (3600, 3900, 4200, 4500, 4800), XLABEL, "predicted mass in g")
     plot.line([0, 240], [mean, mean], "grey", kind="dashed")
     plot.text(6, mean, "mean of all birds", "grey", dy=-6)
@@ -104,13 +104,13 @@ def column_picture(coefs):
 
         def word(a, c, k=k):
             if LEFT_OUT[c] == list(ISLANDS)[k]:
-                return "left out: predicted by the intercept"
+                return "left out"
             return f"{decimals(round(coefs[c, a, k]), 0)} g"
 
         bars, words = per_frame(bar), per_frame(word)
         plot.add("path", part=f"bar-{k}", class_=f"dot glides {color}", d=bars[frame])
         plot.text(-1000, k, name, color, anchor="end", dx=-6, dy=5)
-        plot.text(50, k, words[frame], color, part=f"word-{k}", anchor="middle", dy=42)
+        plot.text(0, k, words[frame], color, part=f"word-{k}", dx=8, dy=42)
         changes += [Change(f"bar-{k}", "d", bars), Change(f"word-{k}", "text", words)]
     plot.line([0, 0], [2.8, -0.6], kind="thin")
     told = ", ".join(
