@@ -1,7 +1,7 @@
 """Regularized linear models, certified at every fit; the solvers that teach are a page each."""
 
 from .cross_validated import ElasticNetCV, LassoCV, RidgeCV
-from .datasets import load_docstrings, load_prostate
+from .datasets import load_docstrings, load_prostate, penguins_path
 from .estimators import ElasticNet, Lasso, LogisticRegression, Ridge
 from .objective import Objective
 from .paths import enet_path, lasso_path, logistic_path, ridge_path
@@ -25,5 +25,6 @@ __all__ = [
     "load_docstrings",
     "load_prostate",
     "logistic_path",
+    "penguins_path",
     "ridge_path",
 ]

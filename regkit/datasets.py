@@ -1,6 +1,7 @@
 """The data that the chapters use."""
 
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
@@ -75,6 +76,30 @@ def load_docstrings() -> Bunch:
         feature_names=words,
         DESCR=_text("docstrings.md"),
     )
+
+
+def penguins_path() -> Path:
+    """Return where the raw penguin table lies: a CSV file of 344 rows, with gaps and texts.
+
+    Each row is a bird, two of a nest at most, of three islands and three seasons. What its 17
+    columns are, and the source, is told by ``penguins_raw.md`` beside it.
+
+    Returns
+    -------
+    pathlib.Path
+        For `pandas.read_csv`, or whatever reads your own table.
+
+    References
+    ----------
+    Gorman, Williams and Fraser (2014); Horst, Hill and Gorman (2020), for the file.
+
+    Examples
+    --------
+    >>> header, *rows = penguins_path().read_text("utf-8").splitlines()
+    >>> header.split(",")[:5], len(rows)
+    (['studyName', 'Sample Number', 'Species', 'Region', 'Island'], 344)
+    """
+    return Path(str(files("regkit") / "data" / "penguins_raw.csv"))
 
 
 def _text(name: str) -> str:

@@ -8,8 +8,9 @@ of 0 no row, and leave-one-out is cross-validation with one row a fold. glmnet a
 scikit-learn's `LassoCV` gives every fold the same say, which differs where folds are uneven.
 """
 
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -45,6 +46,7 @@ __all__ = [
     "degrees_of_freedom",
     "information_criterion",
     "leave_one_out",
+    "one_standard_error",
 ]
 
 Fold = tuple[Array, Array]
@@ -144,6 +146,55 @@ def check_rule(rule: object) -> None:
     """Refuse a rule that does not exist."""
     if not isinstance(rule, str) or rule not in RULES:
         raise ValueError(f"rule must be one of {RULES}; got {rule!r}.")
+
+
+def one_standard_error(cv_results: Mapping[str, Any], parameter: str = "alpha") -> int:
+    """Return the position that the one-standard-error rule chooses: ``refit`` of a grid search.
+
+    Hand it to `sklearn.model_selection.GridSearchCV` as ``refit=one_standard_error``. It takes the
+    *largest* alpha whose mean score is at most one standard error below the best. scikit-learn
+    stores the standard *deviation* over the K folds, which is √(K − 1) times that.
+
+    Parameters
+    ----------
+    cv_results : dict
+        What the search hands over. Its folds count alike.
+    parameter : str, default ``"alpha"``
+        What is the stronger the larger it is, without the names of the steps before it.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If not exactly one parameter of the grid has that name, if there is more than one kind of
+        score, if a fold has no finite score, or if there is a single fold.
+
+    References
+    ----------
+    Breiman, Friedman, Olshen and Stone (1984, section 3.4.3).
+
+    Examples
+    --------
+    >>> from regkit import Lasso, load_prostate
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> X, y = load_prostate().data, load_prostate().target
+    >>> grid = {"alpha": [1.0, 0.3, 0.1, 0.03, 0.01]}
+    >>> for refit in (True, one_standard_error):
+    ...     print(GridSearchCV(Lasso(), grid, cv=10, refit=refit).fit(X, y).best_params_)
+    {'alpha': 0.3}
+    {'alpha': 1.0}
+    """
+    given = [name for name in cv_results if name.startswith("param_")]
+    names = [name for name in given if name[6:].rpartition("__")[2] == parameter]
+    if len(names) != 1:
+        raise ValueError(f"one parameter must be named {parameter!r}; got {names}.")
+    scores = [cv_results[k] for k in cv_results if re.fullmatch(r"split\d+_test_score", k)]
+    errors = check_matrix("the scores of the folds", -np.array(scores).T)
+    alphas = np.array(cv_results[names[0]], dtype=float)
+    return ErrorCurve(alphas, errors, np.ones(len(scores))).best("1se")
 
 
 def cross_validate(

@@ -415,6 +415,13 @@ MUTANTS = [
         "test_slips",
     ),
     Mutant(
+        "a grid search's scores taken for errors",
+        "selection.py",
+        "-np.array(scores).T",
+        "np.array(scores).T",
+        "test_selection",
+    ),
+    Mutant(
         "the smallest alpha within one standard error",
         "checks/choice.py",
         "and not stronger.any()",

@@ -23,6 +23,7 @@ ours, twin = (regkit.Lasso(0.1).fit(*rows) for rows in ((X, y), (X.compute(), y.
 np.testing.assert_allclose(ours.coef_, twin.coef_, atol=1e-12)
 assert ours.dual_gap_ < 1e-12 and len(regkit.load_prostate().target) == 97
 """
+DATA = {"penguins_raw.csv", "penguins_raw.md", "prostate.csv", "prostate.md"}
 
 
 def extras(path: Path) -> dict[str, list[str]]:
@@ -47,6 +48,9 @@ def main(path: Path) -> None:
     declared = project["optional-dependencies"]["dask"]
     wanted = [f"{needed.name}{needed.specifier}" for needed in map(Requirement, declared)]
     assert sorted(extras(path)["dask"]) == sorted(wanted), extras(path)
+    with ZipFile(path) as wheel:
+        shipped = {name.removeprefix("regkit/data/") for name in wheel.namelist()}
+    assert shipped >= DATA, DATA - shipped
     environment = os.environ | {"PYTHONPATH": str(path.resolve())}
     subprocess.run([sys.executable, "-c", FIT], env=environment, cwd="/", check=True, timeout=300)
     print(f"{path.name}: its extra [dask] is declared, and regkit in it fits a Dask array")

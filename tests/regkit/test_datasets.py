@@ -1,9 +1,11 @@
+import csv
 import importlib
 import importlib.resources
 import inspect
 import re
 import warnings
 from collections import Counter
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ import scipy
 import scipy.sparse as sp
 import scipy.stats
 
-from regkit.datasets import load_docstrings, load_prostate
+from regkit.datasets import load_docstrings, load_prostate, penguins_path
 
 PACKAGES = [
     *("cluster.hierarchy", "fft", "integrate", "interpolate", "io", "linalg", "ndimage"),
@@ -67,6 +69,21 @@ def test_the_prostate_data_are_the_published_ones():
     assert prostate.data.shape == (97, 8)
     assert prostate.train.sum() == 67
     assert np.exp(prostate.data[31, 1]) == pytest.approx(44.9, abs=0.05)  # the corrected weight
+
+
+def test_the_penguins_are_the_published_file():
+    """What its authors publish: its digest, and of its rows a few that are known."""
+    path = penguins_path()
+    raw = path.read_bytes()
+    assert sha256(raw).hexdigest().startswith("144f623143c9360f")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 344 and len(rows[0]) == 17
+    assert Counter(row["Island"] for row in rows) == {"Biscoe": 168, "Dream": 124, "Torgersen": 52}
+    assert [row["Body Mass (g)"] for row in rows].count("NA") == 2
+    told = path.with_suffix(".md").read_text("utf-8")
+    assert "CC0" in told and "Gorman" in told
+    assert all(f"``{name}``" in told for name in rows[0])
 
 
 def test_the_docstrings_are_a_sparse_table_of_counts():

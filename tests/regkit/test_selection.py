@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from joblib import parallel_backend
 from sklearn import linear_model as sk
-from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut, ShuffleSplit, StratifiedKFold
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    KFold,
+    LeaveOneOut,
+    ShuffleSplit,
+    StratifiedKFold,
+)
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import regkit
 from regkit.exact.path import active_set
@@ -22,6 +31,7 @@ from regkit.selection import (
     degrees_of_freedom,
     information_criterion,
     leave_one_out,
+    one_standard_error,
     ridge_alpha_grid,
 )
 from regkit.solvers import RidgeDecomposition, closed_form, ridge_closed_form
@@ -691,3 +701,65 @@ def test_errors_far_from_zero_keep_their_digits(convert):
     near = cross_validate(X, y, alphas, cv=4)
     far = cross_validate(convert(X + 2.0**36), y, alphas, cv=4)
     np.testing.assert_allclose(far.errors, near.errors, rtol=1e-11)
+
+
+def results(*scores, name="param_alpha", alphas=(4.0, 1.0, 2.0)):
+    """Return what a grid search hands over, of a row of scores per fold."""
+    return {name: np.ma.array(alphas)} | {
+        f"split{k}_test_score": np.array(row) for k, row in enumerate(scores)
+    }
+
+
+def test_one_standard_error_by_hand():
+    """Best 9.5 at alpha 1: deviation with K - 1 0.707, standard error 0.5, so 9 is allowed."""
+    given = results([8.5, 10, 8.5], [9.5, 9, 9.5])
+    assert one_standard_error(given) == 0, "alpha 4 is the largest that is within"
+    assert one_standard_error(results([8.4, 10, 8.5], [9.5, 9, 9.5])) == 2
+    assert one_standard_error(results([8.4, 10, 8.4], [9.5, 9, 9.5])) == 1
+    assert one_standard_error(results([-3, -1, -2], [-3, -1, -2])) == 1, "no spread, no allowance"
+
+
+def test_one_standard_error_allows_a_standard_error_and_no_deviation():
+    X, y, _ = data(n=40, seed=2)
+    grid = {"lasso__alpha": np.geomspace(3, 0.01, 40)}
+    pipe = make_pipeline(StandardScaler(), sk.Lasso())
+    score = "neg_mean_squared_error"
+    search = GridSearchCV(pipe, grid, cv=8, scoring=score, refit=one_standard_error).fit(X, y)
+    found = search.cv_results_
+    each = np.array([found[f"split{k}_test_score"] for k in range(8)])
+    mean, best = each.mean(axis=0), each.mean(axis=0).argmax()
+    allowed = mean >= mean[best] - each[:, best].std(ddof=1) / np.sqrt(8)
+    assert search.best_index_ == np.flatnonzero(allowed)[0] < best
+    by_deviation = mean >= mean[best] - found["std_test_score"][best]
+    assert np.flatnonzero(by_deviation)[0] < search.best_index_
+    assert search.best_estimator_[-1].alpha == search.best_params_["lasso__alpha"]
+
+
+def test_one_standard_error_agrees_with_the_curve():
+    X, y, _ = data(n=40, seed=2)
+    grid = np.geomspace(3, 0.01, 40)
+    search = GridSearchCV(
+        regkit.Lasso(), {"alpha": grid}, cv=8, scoring="neg_mean_squared_error", refit=False
+    ).fit(X, y)
+    assert one_standard_error(search.cv_results_) == cross_validate(X, y, grid, cv=8).best("1se")
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        (results([1, 2, 3], [1, 2, 3], name="param_C"), "named 'alpha'"),
+        (results([1, 2, 3], [1, 2, 3]) | {"param_a__alpha": [1, 2, 3]}, "named 'alpha'"),
+        (results([1, 2, np.nan], [1, 2, 3]), "scores of the folds"),
+        (results([1, 2, 3]), "at least 2 folds"),
+        ({"param_alpha": [1.0], "split0_test_mse": [1.0]}, "scores of the folds"),
+    ],
+    ids=["none", "two", "NaN", "one fold", "several scores"],
+)
+def test_one_standard_error_refuses(given, match):
+    with pytest.raises(ValueError, match=match):
+        one_standard_error(given)
+
+
+def test_one_standard_error_takes_another_name():
+    given = results([1, 2, 1], [1, 2, 1], name="param_model__penalty")
+    assert one_standard_error(given, parameter="penalty") == 1

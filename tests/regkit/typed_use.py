@@ -98,6 +98,8 @@ assert_type(solvers.ridge_closed_form(ridge, decomposition), solvers.Solution)
 curve = selection.cross_validate(rows, y, [1.0, 0.1], cv=2)
 assert_type(curve, selection.ErrorCurve)
 assert_type(selection.leave_one_out(rows, y, [1.0, 0.1]).alpha("1se"), float)
+scores = {"param_alpha": [1.0, 0.1], "split0_test_score": [1, 2], "split1_test_score": [1, 3]}
+assert_type(selection.one_standard_error(scores, parameter="alpha"), int)
 assert_type(selection.degrees_of_freedom(ridge, w), float)
 assert_type(selection.information_criterion(ridge, w, "bic"), float)
 assert_type(moments.Moments.of(rows, y) + moments.Moments.of(sp.csr_array(X), y), moments.Moments)
@@ -113,6 +115,7 @@ convention: conventions.Convention = conventions.CONVENTIONS["sklearn.Ridge"]
 assert_type(convention.data, conventions.DataTerm)
 assert_type(convention.to_regkit(alpha=10.0, S=100), conventions.Strength)
 print(load_docstrings().DESCR[:60])
+assert_type(regkit.penguins_path().name, str)
 
 # Figures come with their description.
 plots.use_book_style()

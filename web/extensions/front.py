@@ -103,12 +103,16 @@ def choosing_lambda():
 
 def your_own_table():
     shapes = ""
+    gaps, test = ((1, 2), (3, 4)), 3
     for row in range(4):
         for column in range(5):
-            x, y = 16 + 26 * column, 10 + 16 * row
-            box = line([x, x + 22, x + 22, x, x], [y, y, y + 12, y + 12, y], "ink", "thin")
-            gap = (row, column) in ((1, 3), (3, 1))
-            shapes += line([x, x + 22], [y + 12, y], "vermillion", "thin") + box if gap else box
+            x, y = 14 + 27 * column, 8 + 16 * row + 4 * (row >= test)
+            box = [x, x + 23, x + 23, x, x], [y, y, y + 12, y + 12, y]
+            if (row, column) in gaps:
+                shapes += line(*box, "vermillion", "dashed")
+            else:
+                shapes += line(*box, "blue" if row < test else "orange", "area")
+                shapes += line(*box, "blue" if row < test else "orange", "thin")
     return shapes
 
 
