@@ -36,10 +36,10 @@ if (!location.hash && performance.getEntriesByType("navigation")[0]?.type === "n
 """
 
 # The fonts are on their way before a style sheet asks for them. From a folder on a disk a browser
-# would refuse what is asked for in advance, and complain. The other faces must not delay the text.
+# would refuse what is asked for in advance, and complain. The italic must not delay the text.
 FONT_FIRST = """<script>
 if (location.protocol !== "file:")
-for (const [face, fetchPriority] of [["regular", "high"], ["bold", "low"], ["italic", "low"]])
+for (const [face, fetchPriority] of [["regular", "high"], ["bold", "high"], ["italic", "low"]])
   document.head.append(Object.assign(document.createElement("link"), {rel: "preload", as: "font",
   type: "font/woff2", crossOrigin: "", fetchPriority,
   href: `ROOT_static/fonts/charter_${face}.woff2`}));

@@ -21,6 +21,8 @@ MENDED = (
     # The name that a screen reader speaks has to hold the words that everybody else sees.
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r'(<button class="[^"]*search-button-field[^>]*) title="Search" aria-label="Search"', r"\1"),
+    # What unfolds the pages under another shows a sign alone, and has a name for who cannot see it.
+    (r'<summary>(?=<span class="toctree-toggle")', '<summary aria-label="Pages under this one">'),
     # The comma after a formula belongs to it: no line begins with one.
     (f"{FRESH}{FORMULA}(?:{POINT})", r'<span class="keep">\g<0></span>'),
     # Whoever clicks on a solution's title wants to open it, and is at its exercise already.
