@@ -17,9 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def public_names():
-    """Return the functions and classes that the page of the API shows; a protocol is no object."""
+    """Return the functions and classes that the pages of the API show; a protocol is no object."""
     found = {}
-    page = (ROOT / "reference" / "api.md").read_text("utf-8")
+    page = "".join(page.read_text("utf-8") for page in sorted(ROOT.glob("reference/api/*.md")))
     for name in re.findall(r"^\.\. automodule:: (\S+)$", page, re.MULTILINE):
         module = importlib.import_module(name)
         own = [key for key, value in vars(module).items() if _is_own(value, name)]

@@ -54,8 +54,8 @@ def imported(source):
 
 
 def public():
-    """Return what the page documents, by its full name."""
-    page = (ROOT / "reference" / "api.md").read_text("utf-8")
+    """Return what the pages of the API document, by its full name."""
+    page = "".join(page.read_text("utf-8") for page in sorted(ROOT.glob("reference/api/*.md")))
     names = {}
     for path in re.findall(r"automodule:: (\S+)", page):
         module = importlib.import_module(path)
