@@ -168,7 +168,8 @@ def test_things_are_numbered_from_the_top_and_mentions_linked():
     document, formula = new_document("a chapter"), nodes.math_block("", "x", number=None)
     labelled = nodes.math_block("", "y", label="eq-own", number=7)
     text = nodes.paragraph("", "图 4.2，式 4.1；图 4.3. Figure 4.1 and formula 4.1, of the two.")
-    document += [figure(), formula, labelled, figure(), text]
+    code = nodes.literal_block("", "# Draw figure 4.1")
+    document += [figure(), formula, labelled, figure(), text, code]
     places = number(document, "4")
     assert places == {"figure-4-1", "figure-4-2", "formula-4-1"}
     captions = [p.astext() for p in document.findall(nodes.paragraph) if p["classes"]]
@@ -184,6 +185,7 @@ def test_things_are_numbered_from_the_top_and_mentions_linked():
     }
     said = "图\xa04.2，式\xa04.1；图 4.3. Figure\xa04.1 and formula\xa04.1, of the two."
     assert text.astext() == said
+    assert code.children == [nodes.Text("# Draw figure 4.1")], "code is no text to link"
 
 
 def test_only_chapters_have_numbers():

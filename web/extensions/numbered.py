@@ -66,6 +66,8 @@ def number(document, of):
 def link(document, places):
     """Turn each mention of a figure or formula into a link; yield those that lead nowhere."""
     for text in list(document.findall(nodes.Text)):
+        if isinstance(text.parent, nodes.literal | nodes.literal_block):
+            continue  # code keeps its colours only as long as it is nothing but text
         whole, pieces, end = text.astext(), [], 0
         for match in CITED.finditer(whole):
             kind = KIND.get(match[1], match[1].lower())
