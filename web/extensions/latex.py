@@ -39,7 +39,11 @@ class Parts(SphinxPostTransform):
 
     def run(self):
         book = next(self.document.findall(nodes.section))
-        wrappers = [n for n in self.document.findall(nodes.compound) if is_part(n)]
+        holders = [n for n in self.document.findall(nodes.compound) if holds_pages(n)]
+        inner = {
+            id(n) for outer in holders for n in outer.findall(nodes.compound) if n is not outer
+        }
+        wrappers = [holder for holder in holders if id(holder) not in inner]
         for wrapper in wrappers:
             wrapper.parent.remove(wrapper)
         about = nodes.section("", nodes.title("", "About this book"), ids=["about-this-book"])
@@ -54,8 +58,8 @@ class Parts(SphinxPostTransform):
             book += wrapper
 
 
-def is_part(node):
-    """Return whether a node holds the chapters of one part."""
+def holds_pages(node):
+    """Return whether a node holds pages: the chapters of a part, or what is under one of them."""
     return "toctree-wrapper" in node["classes"] and node.next_node(addnodes.start_of_file)
 
 
