@@ -37,7 +37,9 @@ changes by at most :math:`\sqrt{L/2}` times what z does; and that of a sum of te
 
 is a bound whatever rounding did, with :math:`\varepsilon` four units in the last place. Of columns
 or of y far from zero the intercept loses more digits. It is best but for that, which costs L/2
-times the square.
+times the square. And beside an L1 or a ridge part as small as
+:math:`\varepsilon \|x_j\| \|u\|` slopes count for as much more: a dual point may be less
+feasible than it looks.
 
 These functions know no solver. See Boyd and Vandenberghe (2004, chapter 5) for duality and
 Friedman, Hastie and Tibshirani (2010) for the problems.
@@ -117,6 +119,7 @@ def duality_gap(objective: Objective, w: Array) -> float:
         return np.inf
     y, z = objective.near_fit(w)
     u = loss.gradient(y, z)
+    steeper = 4 * EPS * np.sqrt(objective.near_squares.max() * _mean(s, u**2))
     terms = objective.terms(w)
     lost = 4 * EPS * (terms + np.sqrt(_mean(s, z**2)))
     # b is the best but for its own rounding, which costs its square
@@ -131,6 +134,8 @@ def duality_gap(objective: Objective, w: Array) -> float:
         doubt = bend * (lost**2 + lost_b**2) + 2 * np.sqrt(bend * rows) * lost
         if penalty.alpha > 0:
             doubt += 4 * EPS * terms * a * np.sqrt(_mean(s, u**2))
+        if penalty.l2 > 0:
+            doubt += len(w) * (a * steeper) ** 2 / (2 * penalty.l2)
         return rows + columns + (doubt if doubt > NOTHING * objective.null_value else 0.0)
 
     if penalty.alpha == 0:
@@ -143,6 +148,7 @@ def duality_gap(objective: Objective, w: Array) -> float:
     v = -objective.correlations(u)
     slope = v - penalty.l2 * w
     steepest = slope.max(initial=0) if penalty.positive else np.abs(slope).max()
+    steepest += steeper
     found = gap(penalty.l1 / max(steepest, penalty.l1)) if steepest > 0 else gap(1.0)
     if penalty.l2 > 0:
         found = min(found, gap(1.0))

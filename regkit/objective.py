@@ -382,8 +382,9 @@ class Objective:
 
 
 def _mean_squares(X: Array, weights: Array) -> Array:
-    squares = X.astype(float).power(2) if sp.issparse(X) else np.square(X, dtype=float)
-    return squares.T @ weights
+    if sp.issparse(X):
+        return X.astype(float).power(2).T @ weights
+    return np.einsum("ij,ij,i->j", X, X, weights, dtype=float)
 
 
 def _largest_singular_value(operator: LinearOperator) -> float:

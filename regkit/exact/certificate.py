@@ -30,6 +30,7 @@ def duality_gaps(
     slack: Callable[[Array], Array],
     grid: Grid,
     steepest: Array,
+    steeper: Array,
     others: int = 0,
 ) -> Array:
     """Return the duality gaps of the columns of W.
@@ -46,6 +47,8 @@ def duality_gaps(
         Of k points.
     steepest : ndarray of shape (k,)
         The largest slope of all columns of X, see `steepest_slopes`.
+    steeper : ndarray of shape (k,)
+        What rounding may hide in a slope.
     others : int, default 0
         How many columns X has beside those m; their coefficients are 0.
 
@@ -53,7 +56,7 @@ def duality_gaps(
     -------
     ndarray of shape (k,)
     """
-    l1, l2 = grid.l1, grid.l2
+    l1, l2, steepest = grid.l1, grid.l2, steepest + steeper
     with np.errstate(divide="ignore", invalid="ignore"):
         a = np.where(steepest > 0, l1 / np.maximum(steepest, l1), 1.0)
     size = np.abs(W)
@@ -70,6 +73,7 @@ def duality_gaps(
             l1 * size - absorbed * W
         )
         rest = others * np.maximum(steepest - l1, 0) ** 2 / (2 * l2)
+        rest += len(C) * steeper**2 / (2 * l2)
     unshrunk = slack(np.ones_like(a)) + columns.sum(axis=0) + rest
     return np.where(l2 > 0, np.minimum(shrunk, unshrunk), shrunk)
 
@@ -90,8 +94,8 @@ def certified_gaps(data: CentredData, W: Array, grid: Grid) -> Array:
     R = data.y[:, None] - data.fitted(W)
     C = data.correlations(R) - grid.l2 * W
     squares = np.einsum("ij,ij->j", R, R)
-    steepest = steepest_slopes(C, grid)
-    return duality_gaps(C, W, squared_slack(squares), grid, steepest)
+    steeper = 4 * EPS * np.sqrt(data.objective.near_squares.max() * squares)
+    return duality_gaps(C, W, squared_slack(squares), grid, steepest_slopes(C, grid), steeper)
 
 
 def rounding_gaps(

@@ -35,6 +35,7 @@ class CentredData:
 
     Attributes
     ----------
+    objective : Objective
     y : ndarray of shape (n,)
         Centred and weighted.
     root : ndarray of shape (n,)
@@ -50,7 +51,7 @@ class CentredData:
     """
 
     def __init__(self, objective: Objective) -> None:
-        self._objective, X, weights = objective, objective.near, objective.weights
+        self.objective, X, weights = objective, objective.near, objective.weights
         # columns are gathered again and again, which a CSR matrix does by reading everything
         self.X = X.tocsc() if sp.issparse(X) else X
         self.shape, self.root = X.shape, np.sqrt(weights)
@@ -95,7 +96,7 @@ class CentredData:
         See `DenseColumns`; a column of zeros has a diagonal of 0.
         """
         if sp.issparse(self.X):
-            G, b = sparse_gram(self.X, self._objective.weights, self.means), self.b
+            G, b = sparse_gram(self.X, self.objective.weights, self.means), self.b
         else:
             G, b = self._dense_gram()
         scale, kappa = _to_length_one(G.diagonal(), self.means)
@@ -104,7 +105,7 @@ class CentredData:
     def _dense_gram(self) -> tuple[Array, Array]:
         """Return ZᵀZ and Zᵀy, in one pass over blocks of rows."""
         n, p = self.shape
-        if self._objective.sample_weight is None and self.X.dtype == np.float64:
+        if self.objective.sample_weight is None and self.X.dtype == np.float64:
             # no copy of X; and where no mean is larger than a standard deviation, no digits lost
             G = self.X.T @ self.X
             G /= n

@@ -20,13 +20,15 @@ import numpy as np
 from numpy import ndarray as Array
 
 from .certificate import duality_gaps, squared_slack, steepest_slopes
-from .data import CentredData, unit_columns
+from .data import EPS, CentredData, unit_columns
 from .gram import GramSystem
 from .problem import Answers, Grid, Problem
 from .steps import minimise_from, start_at
 
 MOST = 16
 """Grid points a round, at most."""
+FAR_ABOVE = 1e-6
+"""Beside the longest column, what l1 is far above rounding for residuals of length 1."""
 RATIO = 0.9
 """Points further apart than this factor get points between them."""
 
@@ -77,9 +79,21 @@ class WorkingSet(ABC):
         R, slack = self.dual_point(self.columns.dot(B))
         C = self.data.correlations(R)
         C[self.members] -= grid.l2 * coef
-        steepest = steepest_slopes(C, grid)
-        others = len(C) - len(coef)
-        return C, duality_gaps(C[self.members], coef, slack, grid, steepest, others)
+        sizes = np.sqrt(np.einsum("ij,ij->j", R, R))
+        steeper = 4 * EPS * self._longest(grid.l1[-1], sizes.max()) * sizes
+        steepest, others = steepest_slopes(C, grid), len(C) - len(coef)
+        return C, duality_gaps(C[self.members], coef, slack, grid, steepest, steeper, others)
+
+    def _longest(self, l1: float, size: float) -> float:
+        """Return the length of the longest column, or of the longest one gathered.
+
+        The latter will do where l1, for residuals of this size, is far above what rounding does:
+        to look at all columns costs a pass over X.
+        """
+        gathered = np.hypot(1 / self.kappa, self.data.means[self.members]).max(initial=0)
+        if l1 > FAR_ABOVE * size * gathered > 0:
+            return gathered
+        return float(np.sqrt(self.data.objective.near_squares.max()))
 
     def start_from(self, coef: Array, l2: float) -> None:
         """Gather the columns where coef (p,) is not zero, and go there."""

@@ -15,6 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from regkit import Lasso, certificates, lasso_path, load_prostate, ridge_path
 from regkit.certificates import duality_gap, kkt_residual
+from regkit.exact.path import active_set, active_set_path
 from regkit.losses import Logistic, SquaredError, SquaredHinge
 from regkit.objective import Objective
 from regkit.penalties import L1, L1L2, L2
@@ -459,3 +460,24 @@ def test_what_rounding_may_hide_is_part_of_a_path_s_gaps(way, module, monkeypatc
     gaps = way(prostate.data, prostate.target, alphas=[0.5, 0.1]).dual_gaps
     assert (gaps >= hidden).all()
     assert (gaps <= 2 * hidden).all()
+
+
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5, 0.0])
+@pytest.mark.parametrize("stored", [np.asarray, sp.csr_array], ids=["dense", "sparse"])
+def test_a_slope_that_rounding_hides_is_not_taken_for_none(l1_ratio, stored):
+    """Two columns differ in the last bit of one row, which their products with y do not show.
+
+    Together they reach that row, at next to no price. The best that is left leaves it out.
+    """
+    y = np.repeat([4.0, -4.0], 64)
+    y[[0, -1]] = 1, -1
+    X = np.ones((len(y), 2))
+    X[0, 1] -= np.finfo(float).epsneg
+    alphas, best = np.array([2.0**-130, 2.0**-140]), (y[1:] - y[1:].mean()) @ y[1:] / 2 / len(y)
+    F = Objective(stored(X), y, L1L2(alphas[1], l1_ratio), fit_intercept=False)
+    assert duality_gap(F, np.zeros(2)) >= 0.999 * (F.value(np.zeros(2)) - best) > 0
+    with catch_warnings():
+        simplefilter("ignore", ConvergenceWarning)
+        found, path = active_set(F), active_set_path(F, alphas)
+    for w, gap in [(found.coef, found.dual_gap), (path.coefs[:, 1], path.dual_gaps[1])]:
+        assert gap >= 0.999 * (F.value(w) - best) - 1e-12 * F.null_value
