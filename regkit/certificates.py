@@ -119,7 +119,7 @@ def duality_gap(objective: Objective, w: Array) -> float:
         return np.inf
     y, z = objective.near_fit(w)
     u = loss.gradient(y, z)
-    steeper = 4 * EPS * np.sqrt(objective.near_squares.max() * _mean(s, u**2))
+    steeper = 4 * EPS * objective.longest * np.sqrt(_mean(s, u**2))
     terms = objective.terms(w)
     lost = 4 * EPS * (terms + np.sqrt(_mean(s, z**2)))
     # b is the best but for its own rounding, which costs its square
@@ -148,8 +148,11 @@ def duality_gap(objective: Objective, w: Array) -> float:
     v = -objective.correlations(u)
     slope = v - penalty.l2 * w
     steepest = slope.max(initial=0) if penalty.positive else np.abs(slope).max()
-    steepest += steeper
-    found = gap(penalty.l1 / max(steepest, penalty.l1)) if steepest > 0 else gap(1.0)
+    seen, sure = (
+        gap(penalty.l1 / max(steep, penalty.l1)) if steep > 0 else gap(1.0)
+        for steep in (steepest, steepest + steeper)
+    )
+    found = sure if sure - seen > NOTHING * objective.null_value else seen
     if penalty.l2 > 0:
         found = min(found, gap(1.0))
     price = penalty.value(w)

@@ -289,6 +289,11 @@ class Objective:
         centred = squares - self.near_means**2 * self.fit_intercept
         return centred > CONSTANT * squares
 
+    @cached_property
+    def longest(self) -> float:
+        """The largest weighted root mean square of a column of `near` that is not constant."""
+        return float(np.sqrt(self.near_squares.max(initial=0, where=self.varies)))
+
     def above_rounding(self, d: Array, Vt: Array) -> Array:
         """Return which singular values d of the centred, weighted X mean something: bool (k,).
 

@@ -94,7 +94,7 @@ def certified_gaps(data: CentredData, W: Array, grid: Grid) -> Array:
     R = data.y[:, None] - data.fitted(W)
     C = data.correlations(R) - grid.l2 * W
     squares = np.einsum("ij,ij->j", R, R)
-    steeper = 4 * EPS * np.sqrt(data.objective.near_squares.max() * squares)
+    steeper = 4 * EPS * data.objective.longest * np.sqrt(squares)
     return duality_gaps(C, W, squared_slack(squares), grid, steepest_slopes(C, grid), steeper)
 
 

@@ -93,7 +93,7 @@ class WorkingSet(ABC):
         gathered = np.hypot(1 / self.kappa, self.data.means[self.members]).max(initial=0)
         if l1 > FAR_ABOVE * size * gathered > 0:
             return gathered
-        return float(np.sqrt(self.data.objective.near_squares.max()))
+        return self.data.objective.longest
 
     def start_from(self, coef: Array, l2: float) -> None:
         """Gather the columns where coef (p,) is not zero, and go there."""

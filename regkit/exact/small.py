@@ -44,7 +44,7 @@ def small_path(problem: Problem) -> tuple[Answers, Array]:
     squares = np.maximum(2 * null_value - b @ W - np.einsum("ij,ij->j", W, C), 0)
     W = W * kappa[:, None]
     C = C / kappa[:, None] - grid.l2 * W
-    steeper = 4 * EPS * lengths.max() * np.sqrt(squares)
+    steeper = 4 * EPS * lengths.max(initial=0, where=G.diagonal() > 0) * np.sqrt(squares)
     found = duality_gaps(C, W, squared_slack(squares), grid, steepest_slopes(C, grid), steeper)
     size = lengths @ np.abs(W)
     doubt = 16 * EPS * size * (size + np.linalg.norm(data.y))
