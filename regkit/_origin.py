@@ -80,11 +80,11 @@ def _suspects(X: Array, weights: Array) -> Array:
         return np.flatnonzero(share >= 1 - 2 / FAR_IF_SPARSE**2)
     # rows are drawn by their weight, evenly spaced: one that hardly counts shows no deviation
     ends = np.cumsum(weights)
-    rows = np.searchsorted(ends, ends[-1] * (np.arange(SAMPLE) + 0.5) / SAMPLE)
-    some = X[rows[np.diff(rows, prepend=-1) > 0]].astype(float)
-    mean = some.mean(axis=0)
+    some = X[np.searchsorted(ends, ends[-1] * (np.arange(SAMPLE) + 0.5) / SAMPLE)].astype(float)
+    mean = some.sum(axis=0) / SAMPLE
+    some -= mean
     # half of FAR: a sample of an ordinary column may well deviate less than the column
-    return np.flatnonzero(mean**2 > (FAR / 2) ** 2 * np.mean((some - mean) ** 2, axis=0))
+    return np.flatnonzero(mean**2 > (FAR / 2) ** 2 / SAMPLE * np.einsum("ij,ij->j", some, some))
 
 
 def _origins(columns: Array, weights: Array, *, sparse: bool) -> tuple[Array, Array]:

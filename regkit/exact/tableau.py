@@ -37,8 +37,8 @@ class Tableau:
     q, t : ndarray of shape (p,)
         The lines q + l1 t.
     active : ndarray of bool of shape (p,)
-    signs : ndarray of shape (p,)
-        Of the active weights; 0 elsewhere.
+    against : ndarray of shape (p,)
+        The signs of the active weights, turned: on that side they meet their bound.
     """
 
     def __init__(self, G: Array, b: Array, kappa: Array, *, positive: bool) -> None:
@@ -48,10 +48,11 @@ class Tableau:
         np.negative(G, out=self._rows[:p])
         self.q, self.t = self._rows[p], self._rows[p + 1]
         self.q[:], self.t[:] = b, 0
-        self.active, self.signs = np.zeros(p, dtype=bool), np.zeros(p)
+        self.active, self.against = np.zeros(p, dtype=bool), np.zeros(p)
         self._kappa, self._positive, self._lengths = kappa, positive, G.diagonal().copy()
         # the slope of each pair's own bound: kappa if inactive, 0 if active, infinite if it waits
         self._bound = kappa.astype(float)
+        self._along = 1e-14 * kappa
 
     def weights(self) -> tuple[Array, Array]:
         """Return the lines of the weights alone."""
@@ -60,11 +61,11 @@ class Tableau:
     def next_event(self) -> tuple[int, float]:
         """Return which pair meets its bound next, and at which l1."""
         side = np.ones(len(self.q)) if self._positive else np.sign(self.q)
-        np.copyto(side, -self.signs, where=self.active)
+        np.copyto(side, self.against, where=self.active)
         slope = self._bound - side * self.t
         meets = side * self.q / slope
         # a line that runs along its bound, or away from it, never meets it
-        meets[~(slope > 1e-14 * self._bound)] = 0
+        np.copyto(meets, 0, where=~(slope > self._along))
         j = int(meets.argmax())
         return j, max(float(meets[j]), 0.0)
 
@@ -76,17 +77,17 @@ class Tableau:
         """
         if self.active[j]:
             self._pivot(j)
-            self.t[j] += self.signs[j] * self._kappa[j]
-            self.signs[j], self.active[j] = 0, False
+            self.t[j] -= self.against[j] * self._kappa[j]
+            self.active[j] = False
             self._bound[~self.active] = self._kappa[~self.active]
             return True
         if -self._rows[j, j] <= DEPENDENT * self._lengths[j]:
             self._bound[j] = np.inf
             return False
-        self.signs[j] = 1 if self._positive else np.sign(self.q[j])
-        self.t[j] -= self.signs[j] * self._kappa[j]
+        sign = 1 if self._positive else np.sign(self.q[j])
+        self.t[j] -= sign * self._kappa[j]
         self._pivot(j)
-        self.active[j], self._bound[j] = True, 0
+        self.active[j], self.against[j], self._bound[j] = True, -sign, 0
         return True
 
     def _pivot(self, j: int) -> None:
