@@ -158,11 +158,10 @@ def _path(problem: Problem) -> Answers:
         return Answers(np.zeros((p, k)), np.zeros(k), np.ones(k, dtype=int))
     # without an L1 part, and alpha = 0 can only come last
     smooth = (grid.l1 == 0) & (not grid.positive)
-    parts = [] if smooth.all() else [_searched(problem.at(~smooth))]
-    if smooth.any():
-        parts.append(ridge_path(problem.at(smooth)))
-    coefs, dual_gaps, n_iter = parts[0]
-    if len(parts) == 2:
+    if smooth.all() or not smooth.any():
+        coefs, dual_gaps, n_iter = (ridge_path if smooth.any() else _searched)(problem)
+    else:
+        parts = _searched(problem.at(~smooth)), ridge_path(problem.at(smooth))
         coefs, dual_gaps, n_iter = map(partial(np.concatenate, axis=-1), zip(*parts, strict=True))
     worse = np.flatnonzero(dual_gaps > objective.null_value)
     if len(worse):  # no coefficients at all are closer

@@ -120,7 +120,7 @@ class Problem:
         """Return the problem of an objective at decreasing alphas; refuse what is no number."""
         alphas = np.asarray(alphas, dtype=float)
         fine = alphas.ndim == 1 and alphas.size and np.isfinite(alphas).all()
-        if not fine or (alphas < 0).any() or (np.diff(alphas) > 0).any():
+        if not fine or (alphas < 0).any() or (alphas[1:] > alphas[:-1]).any():
             raise ValueError(f"alphas must be a decreasing grid of numbers >= 0; got {alphas!r}.")
         return cls(
             objective,
