@@ -45,6 +45,7 @@ These functions know no solver. See Boyd and Vandenberghe (2004, chapter 5) for 
 Friedman, Hastie and Tibshirani (2010) for the problems.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -58,6 +59,7 @@ from ._products import sparse_gram
 from ._rank import rank_exceeds
 from .losses import SquaredError
 from .objective import CONSTANT, Objective
+from .penalties import L1L2
 
 NEXT_TO_NOTHING = 1e-9
 """A price of the weights below this share of F(0) is worth leaving out of the dual problem."""
@@ -119,48 +121,54 @@ def duality_gap(objective: Objective, w: Array) -> float:
         return np.inf
     y, z = objective.near_fit(w)
     u = loss.gradient(y, z)
-    steeper = 4 * EPS * objective.longest * np.sqrt(_mean(s, u**2))
-    terms = objective.terms(w)
+    terms, negligible = objective.terms(w), NOTHING * objective.null_value
     lost = 4 * EPS * (terms + np.sqrt(_mean(s, z**2)))
     # b is the best but for its own rounding, which costs its square
     lost_b = EPS * float(4 * np.abs(objective.origin) @ np.abs(w) + objective.distance)
 
-    def gap(a: float) -> float:
-        # without a ridge part a v is feasible by the choice of a, but for rounding
-        dual = a * v if penalty.l2 > 0 else penalty.clip(a * v)
-        rows = _mean(s, loss.fenchel_young(y, z, a * u))
-        columns = float(penalty.fenchel_young(w, dual).sum())
-        bend = loss.smoothness / 2
+    def gap(a: float, columns: float) -> float:
+        rows, bend = _mean(s, loss.fenchel_young(y, z, a * u)), loss.smoothness / 2
         doubt = bend * (lost**2 + lost_b**2) + 2 * np.sqrt(bend * rows) * lost
         if penalty.alpha > 0:
             doubt += 4 * EPS * terms * a * np.sqrt(_mean(s, u**2))
-        if penalty.l2 > 0:
-            doubt += len(w) * (a * steeper) ** 2 / (2 * penalty.l2)
-        return rows + columns + (doubt if doubt > NOTHING * objective.null_value else 0.0)
+        return rows + columns + (doubt if doubt > negligible else 0.0)
 
     if penalty.alpha == 0:
         found = _off_the_columns(objective, u, w)
         if found is None:
             return np.inf
         u, unsure = found
-        v, lost = -objective.correlations(u), lost + unsure
-        return gap(1.0)
+        v, lost = penalty.clip(-objective.correlations(u)), lost + unsure
+        return gap(1.0, float(penalty.fenchel_young(w, v).sum()))
     v = -objective.correlations(u)
-    slope = v - penalty.l2 * w
-    steepest = slope.max(initial=0) if penalty.positive else np.abs(slope).max()
-    seen, sure = (
-        gap(penalty.l1 / max(steep, penalty.l1)) if steep > 0 else gap(1.0)
-        for steep in (steepest, steepest + steeper)
+    hidden = 4 * EPS * np.sqrt(_mean(s, u**2)) * np.sqrt(objective.near_squares) * objective.varies
+    seen, found = (
+        min(gap(a, columns) for a, columns in _dual_points(penalty, w, v, off))
+        for off in (0 * hidden, hidden)
     )
-    found = sure if sure - seen > NOTHING * objective.null_value else seen
-    if penalty.l2 > 0:
-        found = min(found, gap(1.0))
+    found = found if found > seen + negligible else seen
     price = penalty.value(w)
     if price < NEXT_TO_NOTHING * objective.null_value < found and w.any():
         # slopes at rounding level can be steep beside so low a price: as well to do without it
         free = objective.with_penalty(replace(penalty, alpha=0.0))
         found = min(found, duality_gap(free, w) + price)
     return found
+
+
+def _dual_points(penalty: L1L2, w: Array, v: Array, off: Array) -> Iterator[tuple[float, float]]:
+    """Yield what u may be shrunk by, and what columns add to the gap then, be v as far off (p,).
+
+    The ridge part counts as rows of data first, and then as a part of the penalty.
+    """
+    l1, l2, slope = penalty.l1, penalty.l2, v - penalty.l2 * w
+    steepest = ((slope if penalty.positive else np.abs(slope)) + off).max(initial=0)
+    a = l1 / max(steepest, l1) if steepest > 0 else 1.0
+    columns = l1 * np.abs(w) - a * slope * w + (1 - a) ** 2 / 2 * l2 * w**2
+    yield a, max(float(columns.sum()), 0.0)
+    if l2 > 0:
+        for factor in (a, 1.0):
+            ends = (penalty.fenchel_young(w, factor * (v + side * off)) for side in (-1, 1))
+            yield factor, float(np.maximum(*ends).sum())
 
 
 def allowed_gap(tol: float, objective: Objective) -> float:

@@ -66,15 +66,17 @@ def duality_gaps(
     shrunk = np.maximum(shrunk, 0)
     if not l2.any():
         return shrunk
+
+    def columns(V: Array) -> Array:
+        absorbed = np.minimum(V, l1) if grid.positive else np.clip(V, -l1, l1)
+        square = np.maximum(l2 / 2, TINY) * (W - (V - absorbed) / l2) ** 2
+        return square + (l1 * size - absorbed * W)
+
     V = C + l2 * W
-    absorbed = np.minimum(V, l1) if grid.positive else np.clip(V, -l1, l1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        columns = np.maximum(l2 / 2, TINY) * (W - (V - absorbed) / l2) ** 2 + (
-            l1 * size - absorbed * W
-        )
         rest = others * np.maximum(steepest - l1, 0) ** 2 / (2 * l2)
-        rest += len(C) * steeper**2 / (2 * l2)
-    unshrunk = slack(np.ones_like(a)) + columns.sum(axis=0) + rest
+        inside = np.maximum(columns(V - steeper), columns(V + steeper)).sum(axis=0)
+    unshrunk = slack(np.ones_like(a)) + inside + rest
     return np.where(l2 > 0, np.minimum(shrunk, unshrunk), shrunk)
 
 
