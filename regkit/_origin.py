@@ -80,11 +80,10 @@ def _suspects(X: Array, weights: Array) -> Array:
         return np.flatnonzero(share >= 1 - 2 / FAR_IF_SPARSE**2)
     # rows are drawn by their weight, evenly spaced: one that hardly counts shows no deviation
     ends = np.cumsum(weights)
-    some = X[np.searchsorted(ends, ends[-1] * (np.arange(SAMPLE) + 0.5) / SAMPLE)].astype(
-        float, copy=False
-    )
-    mean = some.sum(axis=0) / SAMPLE
-    some -= mean
+    rows = np.searchsorted(ends, ends[-1] * (np.arange(SAMPLE) + 0.5) / SAMPLE)
+    some = X[rows]
+    mean = some.sum(axis=0, dtype=float) / SAMPLE
+    some = some - mean
     # half of FAR: a sample of an ordinary column may well deviate less than the column
     return np.flatnonzero(mean**2 > (FAR / 2) ** 2 / SAMPLE * np.einsum("ij,ij->j", some, some))
 

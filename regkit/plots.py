@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy import ndarray as Array
+from sklearn.isotonic import isotonic_regression
 
 from .exact.path import active_set
 from .losses import SquaredError
@@ -188,8 +189,7 @@ def coefficient_path(
     """
     order = np.argsort(alphas)[::-1]
     alphas, coefs = np.asarray(alphas)[order], np.asarray(coefs)[:, order]
-    if ax is None:
-        ax = plt.subplots()[1]
+    ax = ax or plt.subplots()[1]
     ax.set(xscale="log", xlabel="penalty α (weaker to the right)", ylabel="coefficient")
     ax.axhline(0, color=_INK, linewidth=0.8)
     lines = [ax.plot(alphas, row)[0] for row in coefs]
@@ -264,8 +264,7 @@ def constraint_geometry(
     if not w.any():
         raise ValueError(f"the solution is zero under {penalty}: lower its alpha.")
     free = active_set(objective.with_penalty(L1L2(0.0))).coef
-    if ax is None:
-        ax = plt.subplots(figsize=(4.6, 4.6))[1]
+    ax = ax or plt.subplots(figsize=(4.6, 4.6))[1]
 
     angle = np.linspace(0, 2 * np.pi, 241)  # with 0, 90, 180 and 270 degrees: the ball's corners
     circle = np.array([np.cos(angle), np.sin(angle)])
@@ -365,8 +364,7 @@ def convergence_race(
     start = max((float(history[0]) for history in histories.values()), default=best) - best
     if not start > 0:
         raise ValueError(f"histories must start above best={best:.6g}; the highest does not.")
-    if ax is None:
-        ax = plt.subplots()[1]
+    ax = ax or plt.subplots()[1]
     ends, told = [], []
     for name, history in histories.items():
         share = (np.asarray(history, dtype=float) - best) / start
@@ -428,12 +426,9 @@ def cv_curve(curve: ErrorCurve, *, ax: Axes | None = None) -> tuple[Axes, str]:
     Mean error over 2 folds: least, 4, at alpha = 2; one standard error allows 5 at alpha = 4.
     """
     if (curve.alphas <= 0).any():
-        raise ValueError(
-            f"alphas must be above 0 to be drawn; the smallest is {min(curve.alphas)}."
-        )
+        raise ValueError(f"alphas must be above 0 to be drawn; the least is {min(curve.alphas)}.")
     least, sparest = curve.best("min"), curve.best("1se")
-    if ax is None:
-        ax = plt.subplots()[1]
+    ax = ax or plt.subplots()[1]
     order = np.argsort(curve.alphas)[::-1]
     alphas, mean, se = (a[order] for a in (curve.alphas, curve.mean_error, curve.std_error))
     ax.fill_between(alphas, mean - se, mean + se, color=PALETTE["sky"], alpha=0.3, linewidth=0)
@@ -485,16 +480,8 @@ def _told_of_race(share: Array) -> str:
 def _spread(heights: Array, gap: float) -> Array:
     """Move labels apart to at least `gap`, keeping their order and, on average, their places."""
     order = np.argsort(heights, kind="stable")
-    free = heights[order] - gap * np.arange(len(heights))
-    # The nearest non-decreasing sequence: pool neighbours that are out of order into their mean.
-    blocks: list[list[float]] = []
-    for value in free:
-        blocks.append([value])
-        while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
-            blocks[-2:] = [blocks[-2] + blocks[-1]]
-    pooled = np.concatenate([np.full(len(block), np.mean(block)) for block in blocks])
-    spread = np.empty(len(heights))
-    spread[order] = pooled + gap * np.arange(len(heights))
+    least, spread = gap * np.arange(len(heights)), np.empty(len(heights))
+    spread[order] = isotonic_regression(heights[order] - least) + least
     return spread
 
 

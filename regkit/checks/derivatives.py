@@ -139,12 +139,12 @@ def _difference(
     f: Callable[[Array], float], w: Array, j: int, rounding: float
 ) -> tuple[float, float, bool, float]:
     """Measure the slope along axis j: its value, error, whether there is a kink, steepness."""
-    h = _lengths(w[j : j + 1])
+    h, axis = _lengths(w[j : j + 1]), np.arange(len(w)) == j
     up, down = (w[j] + h) - w[j], w[j] - (w[j] - h)  # the steps as they come out rounded
     with np.errstate(all="ignore"):
         centre = value_of(f, w)
-        right = np.array([value_of(f, _moved(w, j, step)) for step in h]) - centre
-        left = centre - np.array([value_of(f, _moved(w, j, -step)) for step in h])
+        right = np.array([value_of(f, w + step * axis) for step in h]) - centre
+        left = centre - np.array([value_of(f, w - step * axis) for step in h])
         noise = (rounding + 8 * EPS * (np.abs(right) + np.abs(left))) / h
         central = (right + left) / (up + down)
         better = (100 * central[1:] - central[:-1]) / 99
@@ -211,13 +211,9 @@ def _slip(slopes: _Compared, weights: Array, n: int | None) -> str | None:
     G, D = slopes.G, slopes.D
     if slopes.wrong.any(axis=0).sum() == 1 < G.shape[1]:
         return None  # a slip in a formula spoils more than one component
-    factor = _fit(G, [D], slopes)
-    if (
-        factor is not None
-        and abs(factor[0] - 1) > 0.005
-        and (abs(factor[0]) > 0.001 or not G.any())
-    ):
-        return _factor_words(factor[0], n)
+    factor = _factor(slopes)
+    if factor is not None and (abs(factor) > 0.001 or not G.any()):
+        return _factor_words(factor, n)
     # a shape that never varies is as well that of a number added to every component
     shapes = {"w": weights, "sign(w)": np.sign(weights)}
     shapes = {name: part for name, part in shapes.items() if len(np.unique(part[part != 0])) > 1}
@@ -436,12 +432,8 @@ def _points_around(f: Callable[[Array], float], w: Array, seed: int) -> list[Arr
     near, *far = w + 0.3 * _own_scale(w) * rng.standard_normal((3, len(w)))
     signs = rng.choice([-1.0, 1.0], len(w))
     points = near, signs * np.abs(far[0]), -signs * np.abs(far[1])
-    return [point for point in points if _is_defined(f, point)]
-
-
-def _is_defined(f: Callable[[Array], float], w: Array) -> bool:
     with np.errstate(all="ignore"):
-        return bool(np.isfinite(value_of(f, w)))
+        return [point for point in points if np.isfinite(value_of(f, point))]
 
 
 def _own_scale(w: Array) -> Array:
@@ -465,9 +457,3 @@ def _noise(f: Callable[[Array], float], w: Array, seed: int) -> float:
     centre = value_of(f, w)
     moves = [abs(value_of(f, v) - centre) for v in rounded]
     return 2 * max(moves) + 8 * EPS * abs(centre)
-
-
-def _moved(w: Array, j: int, step: float) -> Array:
-    moved = w.copy()
-    moved[j] += step
-    return moved

@@ -200,6 +200,4 @@ def value_at(F: Objective, w: Array, b: float) -> float:
 
 def mean_squares(F: Objective) -> Array:
     """Return the weighted mean square of each column, centred if there is an intercept."""
-    squares = F.X.power(2) if sp.issparse(F.X) else F.X**2
-    means = F.column_means if F.fit_intercept else 0.0
-    return np.maximum(squares.T @ F.weights - means**2, 0.0)
+    return np.maximum(F.near_squares - F.near_means**2 * F.fit_intercept, 0.0)

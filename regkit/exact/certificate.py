@@ -115,13 +115,8 @@ def rounding_gaps(
     return np.where(hidden > NOTHING * objective.null_value, hidden, 0.0)
 
 
-def sizes(W: Array) -> Array:
-    """Return the sum of absolute values in each column of W (p, k), most of whose rows are 0."""
-    return np.abs(W[W.any(axis=1)]).sum(axis=0)
-
-
 def objectives(data: CentredData, W: Array, grid: Grid) -> Array:
     """Return the objective at each column of W (p, k), of shape (k,)."""
     R = data.y[:, None] - data.fitted(W)
     squares = np.einsum("ij,ij->j", R, R) + grid.l2 * np.einsum("ij,ij->j", W, W)
-    return squares / 2 + grid.l1 * sizes(W)
+    return squares / 2 + grid.l1 * np.abs(W).sum(axis=0)
