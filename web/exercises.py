@@ -170,7 +170,7 @@ def cells(kind, exercise, number, write):
     if check:
         if kind in HIDES:
             begin, end = HIDES[kind]
-            stub = f"{stub}\n\n\n{begin}\n{exercise.solution}\n{end}"
+            stub = f"{stub}\n\n{begin}\n{exercise.solution}\n{end}"
         if kind == "otter":  # which hands the names to a function
             takes = ", ".join(sorted(names(check)[0]))
             check = f"def test_{name.replace('-', '_')}({takes}):\n{textwrap.indent(check, '    ')}"

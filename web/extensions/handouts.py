@@ -1,0 +1,47 @@
+"""The table of the exercises of each chapter, as notebooks to hand out, and the notebooks.
+
+    ```{handouts}
+    ```
+
+They are made anew whenever the page is, and lie beside what Sphinx remembers of it.
+"""
+
+import os
+from pathlib import Path
+
+from exercises import CHAPTERS, TABLE, handout, prepared
+from found import pages_address
+from plain import Writer, sources, write
+from sphinx.util.docutils import SphinxDirective
+
+KINDS = {"plain": "notebook", "nbgrader": "nbgrader", "otter": "Otter"}
+HEAD = "| chapter | exercises | with a check | to hand out | source for | source for |"
+
+
+class Handouts(SphinxDirective):
+    """One row for each chapter: how many exercises it has, and the notebook of each kind."""
+
+    def run(self):
+        self.env.note_dependency(str(TABLE))
+        folder = Path(self.env.doctreedir, "handouts")
+        base = pages_address(self.config.html_theme_options["repository_url"])
+        lines, cited = [HEAD, "|:--|--:|--:|:--|:--|:--|"], sources()
+        for path in CHAPTERS:
+            self.env.note_dependency(str(path))
+            made, _ = prepared(path)
+            row = [f"{{doc}}`{int(path.stem[:2])} </chapters/{path.stem}>`", str(len(made))]
+            row.append(str(sum(bool(one.check) for one in made)))
+            for kind, name in KINDS.items():
+                target = folder / f"exercises_{path.stem[:2]}{f'_{kind}' * (kind != 'plain')}.ipynb"
+                writer = Writer(f"chapters/{path.stem}", base, cited=cited)
+                write(handout(path, kind, writer.cell), target)
+                place = Path(os.path.relpath(target, self.env.srcdir)).as_posix()
+                row.append(f"{{download}}`{name} </{place}>`")
+            lines.append(f"| {' | '.join(row)} |")
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
+def setup(app):
+    """Make the directive known to Sphinx."""
+    app.add_directive("handouts", Handouts)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
