@@ -3,12 +3,17 @@
     ```{handouts}
     ```
 
-They are made anew whenever the page is, and lie beside what Sphinx remembers of it.
+They are made anew whenever the page is, and lie beside what Sphinx remembers of it. The command
+that installs regkit, with what is named, takes the address from ``_config.yml``:
+
+    ```{install} pytest
+    ```
 """
 
 import os
 from pathlib import Path
 
+from docutils import nodes
 from exercises import CHAPTERS, TABLE, handout, prepared
 from found import pages_address
 from plain import Writer, sources, write
@@ -41,7 +46,20 @@ class Handouts(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines))
 
 
+class Install(SphinxDirective):
+    """The command that installs regkit and the packages that the argument names."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        address = self.config.html_theme_options["repository_url"]
+        command = f"pip install git+{address} {self.arguments[0]}"
+        return [nodes.literal_block(command, command, language="sh")]
+
+
 def setup(app):
-    """Make the directive known to Sphinx."""
+    """Make the directives known to Sphinx."""
     app.add_directive("handouts", Handouts)
+    app.add_directive("install", Install)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
