@@ -3,18 +3,20 @@
 import ast
 import builtins
 import dis
+from functools import cache
 from types import CodeType
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 
 
+@cache
 def statements(source):
     """Return the statements of some code, each with the comments and empty lines above it."""
     lines, start, found = source.split("\n"), 0, []
     for node in ast.parse(source).body:
         found.append("\n".join(lines[start : node.end_lineno]))
         start = node.end_lineno
-    return found
+    return tuple(found)
 
 
 def joined(pieces):
@@ -29,6 +31,7 @@ def joined(pieces):
     return text.strip("\n")
 
 
+@cache
 def names(code):
     """Return the names that code takes from outside, and those that it binds."""
     code = code if isinstance(code, CodeType) else compile(code, "cell", "exec")
@@ -44,15 +47,18 @@ def names(code):
     return taken - set(dir(builtins)), bound
 
 
+@cache
 def changed(statement):
     """Return the names whose objects a statement may change: rows.append(…), w[0] = …"""
+    found = set()
     for node in ast.walk(ast.parse(statement)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             node = node.value.func
         elif not isinstance(getattr(node, "ctx", None), ast.Store):
             continue
         if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.value, ast.Name):
-            yield node.value.id
+            found.add(node.value.id)
+    return found
 
 
 def only(statement, wanted):
@@ -69,7 +75,7 @@ def needed(source, wanted):
     wanted, kept = set(wanted), []
     for statement in reversed(statements(source)):
         taken, bound = names(statement)
-        if wanted & bound or wanted & (set(changed(statement)) - {"np"}):
+        if wanted & bound or wanted & (changed(statement) - {"np"}):
             kept.append(only(statement, wanted))
             wanted = (wanted - bound) | taken
     return joined(reversed(kept))

@@ -20,7 +20,7 @@ from plain import Writer, sources, write
 from sphinx.util.docutils import SphinxDirective
 
 KINDS = {"plain": "notebook", "nbgrader": "nbgrader", "otter": "Otter"}
-HEAD = "| chapter | exercises | with a check | to hand out | source for | source for |"
+HEAD = "| chapter | with a check | to hand out, and the sources for graders |\n|:--|:--|:--|"
 
 
 class Handouts(SphinxDirective):
@@ -30,19 +30,20 @@ class Handouts(SphinxDirective):
         self.env.note_dependency(str(TABLE))
         folder = Path(self.env.doctreedir, "handouts")
         base = pages_address(self.config.html_theme_options["repository_url"])
-        lines, cited = [HEAD, "|:--|--:|--:|:--|:--|:--|"], sources()
+        lines, cited = [HEAD], sources()
         for path in CHAPTERS:
             self.env.note_dependency(str(path))
             made, _ = prepared(path)
-            row = [f"{{doc}}`{int(path.stem[:2])} </chapters/{path.stem}>`", str(len(made))]
-            row.append(str(sum(bool(one.check) for one in made)))
+            links = []
             for kind, name in KINDS.items():
                 target = folder / f"exercises_{path.stem[:2]}{f'_{kind}' * (kind != 'plain')}.ipynb"
                 writer = Writer(f"chapters/{path.stem}", base, cited=cited)
                 write(handout(path, kind, writer.cell), target)
                 place = Path(os.path.relpath(target, self.env.srcdir)).as_posix()
-                row.append(f"{{download}}`{name} </{place}>`")
-            lines.append(f"| {' | '.join(row)} |")
+                links.append(f"{{download}}`{name} </{place}>`")
+            page = f"{{doc}}`{int(path.stem[:2])} </chapters/{path.stem}>`"
+            checked = f"{sum(bool(one.check) for one in made)} of {len(made)}"
+            lines.append(f"| {page} | {checked} | {' '.join(links)} |")
         return self.parse_text_to_nodes("\n".join(lines))
 
 
