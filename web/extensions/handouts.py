@@ -20,7 +20,7 @@ from plain import Writer, sources, write
 from sphinx.util.docutils import SphinxDirective
 
 KINDS = {"plain": "notebook", "nbgrader": "nbgrader", "otter": "Otter"}
-HEAD = "| chapter | with a check | to hand out, and the sources for graders |\n|:--|:--|:--|"
+HEAD = "| chapter: with a check | to hand out, and the sources for graders |\n|:--|:--|"
 
 
 class Handouts(SphinxDirective):
@@ -43,7 +43,7 @@ class Handouts(SphinxDirective):
                 links.append(f"{{download}}`{name} </{place}>`")
             page = f"{{doc}}`{int(path.stem[:2])} </chapters/{path.stem}>`"
             checked = f"{sum(bool(one.check) for one in made)} of {len(made)}"
-            lines.append(f"| {page} | {checked} | {' '.join(links)} |")
+            lines.append(f"| {page}: {checked} | {' '.join(links)} |")
         return self.parse_text_to_nodes("\n".join(lines))
 
 
