@@ -23,6 +23,7 @@ OPENS = re.compile(
     r"(?P<text>.*?)(?:^:::(?:\{exercise-end\}\n:::)?$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
+HEAVY = re.compile(rf"^(?:import|from) (?:{'|'.join(sorted(FRAMEWORKS))})\b", re.MULTILINE)
 VERDICT = re.compile(r"print\((check_.*)\)$", re.DOTALL)
 
 ANSWER = "*Your answer.*"
@@ -116,9 +117,9 @@ def prepared(path):
     def takes(one):
         return names("\n".join((one.given, one.starter, one.stub, one.check)))[0]
 
-    for k, one in enumerate(made):  # where a starter needs a heavy framework, the text has to do
-        if re.search(rf"^import ({'|'.join(FRAMEWORKS)})\b", needed(before, takes(one)), re.M):
-            made[k] = replace(one, starter="")
+    for k, one in enumerate(made):  # a starter that needs a heavy framework stays in the chapter
+        if HEAVY.search(needed(before, takes(one))):
+            made[k] = replace(one, starter="", text=f"{one.text} (The cell is in the chapter.)")
     ready = needed(before, set().union(*map(takes, made)))
     for k, one in enumerate(made):
         if one.check:
@@ -137,8 +138,6 @@ def cell(kind, name, source, form="code", *, grade=False, solution=False):
         about = {"grade_id": name, "grade": grade, "solution": solution, "locked": not solution}
         about |= {"schema_version": 3, "task": False, "cell_type": form}
         made.metadata["nbgrader"] = about | ({"points": 1} if grade else {})
-    elif form == "code":
-        made.metadata["tags"] = ["check"] * grade
     return made
 
 

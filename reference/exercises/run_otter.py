@@ -15,9 +15,12 @@ for path in sorted(Path("submissions").glob("*.ipynb")):
     folder.mkdir(parents=True, exist_ok=True)
     command = ["otter", "run", "--autograder", sys.argv[1], "--output-dir", folder, path]
     try:
-        subprocess.run(command, timeout=SECONDS, capture_output=True, check=True)
+        done = subprocess.run(command, timeout=SECONDS, capture_output=True, text=True)
     except subprocess.TimeoutExpired:
         print(f"{path.stem}: no end after {SECONDS} seconds", flush=True)
+        continue
+    if done.returncode:
+        print(f"{path.stem}: not graded: {done.stderr.strip().splitlines()[-1]}", flush=True)
         continue
     tests = json.loads((folder / "results.json").read_text("utf-8"))["tests"]
     points, most = (sum(test.get(key, 0) for test in tests) for key in ("score", "max_score"))
