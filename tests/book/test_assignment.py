@@ -192,8 +192,10 @@ def test_an_endless_loop_ends(tmp_path):
 def test_a_class_is_checked_at_once(tmp_path):
     hand_in(tmp_path / "s1", "s1")
     hand_in(tmp_path / "s4", "s4", soft_threshold=threshold("v"))
+    shutil.copy(FOLDER / "pytest.ini", tmp_path)
     done = pytest_in(tmp_path, "s1", "s4")
     assert "1 failed, 13 passed" in done.stdout, done.stdout + done.stderr
+    assert "FAILED s4/test_assignment.py::test_soft_threshold" in done.stdout
     assert "it returns v itself" in done.stdout
 
 

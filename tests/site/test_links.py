@@ -1,7 +1,11 @@
 """What needs no browser: the pages, their outputs and links, and what they say of themselves."""
 
+import re
+
+import nbformat
 import yaml
 from built import problems
+from exercises import CHAPTERS
 from head import check_found
 
 
@@ -11,6 +15,15 @@ def test_every_page_has_its_outputs_and_every_link_leads_somewhere(root, site):
 
 def test_every_page_says_what_it_is(site, written):
     assert not check_found(site, written)
+
+
+def test_every_chapter_has_its_exercises_to_hand_out(site):
+    page = site / "reference" / "teachers.html"
+    found = re.findall(r'href="([^"]*exercises_(\d\d)(\w*)\.ipynb)"', page.read_text("utf-8"))
+    kinds = ["", "_nbgrader", "_otter"]
+    assert [name[1:] for name in found] == [(p.stem[:2], k) for p in CHAPTERS for k in kinds]
+    for address, *_ in found:
+        nbformat.validate(nbformat.read(page.parent / address, as_version=4))
 
 
 def test_an_old_address_leads_to_where_its_page_went(root, site):
