@@ -115,15 +115,29 @@ MUTANTS = [
     Mutant(
         "a gap that is always 0",
         "certificates.py",
-        "    return found\n\n\ndef allowed_gap",
-        "    return 0.0\n\n\ndef allowed_gap",
+        "    return found\n\n\ndef _dual_points",
+        "    return 0.0\n\n\ndef _dual_points",
         "test_certificates",
     ),
     Mutant(
         "the dual point not shrunk",
         "certificates.py",
-        "gap(penalty.l1 / max(steepest, penalty.l1))",
-        "gap(1.0)",
+        "    a = l1 / max(steepest, l1) if",
+        "    a = 1.0 if",
+        "test_certificates",
+    ),
+    Mutant(
+        "slopes that count as exact",
+        "certificates.py",
+        "for off in (0 * hidden, hidden)",
+        "for off in (0 * hidden, 0 * hidden)",
+        "test_certificates",
+    ),
+    Mutant(
+        "slopes that count as exact along a path",
+        "exact/certificate.py",
+        "steepest + steeper",
+        "steepest",
         "test_certificates",
     ),
     Mutant(
@@ -213,8 +227,8 @@ MUTANTS = [
     Mutant(
         "a column that enters with the wrong sign",
         "exact/tableau.py",
-        "self.signs[j] = 1 if self._positive else np.sign(self.q[j])",
-        "self.signs[j] = 1 if self._positive else -np.sign(self.q[j])",
+        "sign = 1 if self._positive else np.sign(self.q[j])",
+        "sign = 1 if self._positive else -np.sign(self.q[j])",
         "test_steps",
     ),
     Mutant(
