@@ -28,8 +28,6 @@ from .problem import Answers, Grid, Problem
 
 SETTLED = 1e-10
 """How far the weights may be from the solution, as a share of their length."""
-EVERY = 8
-"""Iterations from one look at the weights' length to the next."""
 
 
 def ridge_path(problem: Problem) -> Answers:
@@ -94,7 +92,7 @@ def sparse_ridge(data: CentredData, l2s: Array) -> Array:
     directions[:] = v
     rho_bar, phi_bar = np.full_like(damp, alpha), np.full_like(damp, beta)
     size = alpha
-    for iteration in range(20 * min(data.shape) + 100):
+    for _ in range(20 * min(data.shape) + 100):
         if alpha == 0 or beta == 0:
             break
         u, beta = _normalised(root * (X @ v - means @ v) - alpha * u)
@@ -112,8 +110,7 @@ def sparse_ridge(data: CentredData, l2s: Array) -> Array:
         phi_bar, rho_bar, alpha = sine * phi_bar, -cosine * alpha_next, alpha_next
         residuals = np.abs(phi_bar)
         done = (slopes <= EPS * size * residuals) | (residuals <= enough)
-        if iteration % EVERY == 0:
-            done |= slopes <= SETTLED * l2s * np.linalg.norm(W, axis=1)
+        done |= slopes <= SETTLED * l2s * np.sqrt(np.einsum("ij,ij->i", W, W))
         if done.all():
             break
     return W.T
