@@ -216,10 +216,14 @@ class Objective:
 
         Exactly 0 where it is at the rounding level of y, that is, where y is constant.
         """
-        spread = self.weights @ self.loss.value(self.y, self._null_predictor)
+        z = self._null_predictor
+        spread = float(self.weights @ self.loss.value(self.y, z))
+        if not isinstance(self.loss, SquaredError):
+            return spread
         rounding = 4 * np.finfo(self.y.dtype).eps * np.abs(self.y).max()
-        exact = isinstance(self.loss, SquaredError)
-        return 0.0 if exact and spread <= rounding**2 else float(spread)
+        # the mean of many numbers has lost digits: what is left of it does not count as spread
+        spread -= self.fit_intercept * float(self.weights @ (self.y - z)) ** 2 / 2
+        return spread if spread > rounding**2 else 0.0
 
     @cached_property
     def null_slopes(self) -> Array:

@@ -220,3 +220,17 @@ def test_bad_input_is_refused_by_name(change, message):
 def test_labels_of_weight_zero_do_not_count():
     F = Objective([[1.0], [2.0], [3.0]], [1.0, -1.0, 7.0], L1(0.1), Logistic(), [1, 1, 0])
     assert np.isfinite(F.value(np.ones(1)))
+
+
+@pytest.mark.parametrize("n", [3, 442, 99_999])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_of_a_constant_y_nothing_is_left_whatever_its_mean_has_lost(n, weighted):
+    """A sum of many numbers is off by more than a few roundings of one."""
+    s = np.random.default_rng(0).uniform(0.1, 9, n) if weighted else None
+    for level in (0.1, -7e8 / 3):
+        F = Objective(np.arange(n)[:, None], np.full(n, level), L1(1.0), sample_weight=s)
+        F.__dict__["_null_predictor"] = F._null_predictor * (1 + 1e-13)
+        assert F.null_value == 0
+        y = np.full(n, level)
+        y[0] *= 1 + 1e-9
+        assert replace(F, y=y).null_value > 0
