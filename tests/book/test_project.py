@@ -171,7 +171,11 @@ def test_the_repository_address_is_the_same_everywhere():
     """test_notebooks.py compares it with that in the notebooks."""
     address = yaml.safe_load(text("_config.yml"))["repository"]["url"]
     assert address == PROJECT["urls"]["Repository"]
-    assert address == yaml.safe_load(text("CITATION.cff"))["repository-code"]
+    citation = yaml.safe_load(text("CITATION.cff"))
+    cited = citation["preferred-citation"]
+    assert address == citation["repository-code"] == cited["url"]
+    assert str(cited["year"]) == yaml.safe_load(text("_config.yml"))["copyright"]
+    assert [cited["title"], cited["authors"]] == [citation["title"], citation["authors"]]
     named = {
         path.relative_to(ROOT).as_posix()
         for path in project_files()

@@ -1,10 +1,12 @@
-"""What this book tells Sphinx: alt text, a fork's own address, whose methods are described."""
+"""What this book tells Sphinx: alt text, a fork's address, its version, whose methods it lists."""
 
 import os
 from pathlib import Path
 from xml.etree import ElementTree
 
 from docutils import nodes
+
+import regkit
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -15,6 +17,11 @@ def take_runner_address(app, config):
     if repository:
         server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
         config.html_theme_options["repository_url"] = f"{server}/{repository}"
+
+
+def take_version(app, config):
+    """Say in the footer of each page which release of the book it belongs to."""
+    config.html_theme_options["extra_footer"] = f"<p>Version {regkit.__version__}</p>"
 
 
 def take_alt_text(app, doctree):
@@ -35,6 +42,7 @@ def skip_inherited(app, what, name, obj, skip, options):
 def setup(app):
     """Connect the functions above to the build."""
     app.connect("config-inited", take_runner_address)
+    app.connect("config-inited", take_version)
     app.connect("doctree-read", take_alt_text)
     app.connect("autodoc-skip-member", skip_inherited)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,12 +1,15 @@
 """Say of each piece of Chinese on a page that it is Chinese, so that a voice can read it as such.
 
 Text that stands in an element with a language of its own is left alone, and so are code, formulas
-and whatever no reader sees. The Chinese outside of such elements is in simplified characters.
+and whatever no reader sees. The Chinese outside of such elements is in simplified characters,
+unless OpenCC finds a traditional one in it.
 """
 
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+
+from opencc import OpenCC
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 MARKS = "\u3000-\u303f\uff00-\uffef\u201c\u201d\u00b7"  # Chinese punctuation, and what joins words
@@ -54,8 +57,11 @@ class Chinese(HTMLParser):
 
 def mark(text):
     """Return a page in which every run of Chinese has its language."""
+    simplified = OpenCC("t2s").convert
     for start, end in reversed(Chinese(text).runs):
-        text = f'{text[:start]}<span lang="zh-Hans">{text[start:end]}</span>{text[end:]}'
+        run = text[start:end]
+        script = "Hans" if simplified(run) == run else "Hant"
+        text = f'{text[:start]}<span lang="zh-{script}">{run}</span>{text[end:]}'
     return text
 
 
