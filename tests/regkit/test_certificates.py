@@ -481,3 +481,11 @@ def test_a_slope_that_rounding_hides_is_not_taken_for_none(l1_ratio, stored):
         found, path = active_set(F), active_set_path(F, alphas)
     for w, gap in [(found.coef, found.dual_gap), (path.coefs[:, 1], path.dual_gaps[1])]:
         assert gap >= 0.999 * (F.value(w) - best) - 1e-12 * F.null_value
+
+
+def test_a_bound_without_the_penalty_counts_the_price_that_is_paid():
+    """Copies with weights that all but cancel, at an alpha not far above what slopes may hide."""
+    x, left = np.array([1.0, -1.0, 1.0, -1.0]), np.array([1.0, 1.0, -1.0, -1.0])
+    F = Objective(np.column_stack([x, x]), x + left, L1(1e-11), fit_intercept=False)
+    excess = 1e-11 * (15 - 1)
+    assert 0.999 * excess <= duality_gap(F, np.array([8.0, -7.0 - 1e-11])) <= 1.2 * excess

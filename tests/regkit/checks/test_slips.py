@@ -150,11 +150,8 @@ def test_where_an_intercept_can_be():
 # Solutions
 
 
-# further out, rounding of y alone would be a hundredth of what so small a slip costs
-@pytest.mark.parametrize(
-    ("alpha", "offset"),
-    [(alpha, offset) for alpha, far in ((0.001, 3e3), (0.01, 1e4)) for offset in (0.0, 300.0, far)],
-)
+@pytest.mark.parametrize("offset", [0.0, 300.0, 1e4])
+@pytest.mark.parametrize("alpha", [0.001, 0.01])
 def test_a_slip_has_its_name_wherever_y_lies(alpha, offset):
     y = Y + offset
     w, b = fit(X, y, alpha)
@@ -169,7 +166,8 @@ def test_a_slip_has_its_name_wherever_y_lies(alpha, offset):
     assert said(fit(X[1:], y[1:], alpha)) == "Not right: the first row is left out."
     *some, last = fit(np.c_[X, np.ones(N)], y, alpha, fit_intercept=False)[0]
     assert said((np.array(some), last)) == "Not right: you penalise the intercept."
-    assert said(np.array(some)) == "Not right: you penalise the intercept."
+    if offset < 1e4 or alpha > 0.001:  # or rounding of y is a hundredth of what the slip costs
+        assert said(np.array(some)) == "Not right: you penalise the intercept."
     assert said(fit(X, y, alpha, fit_intercept=False)) == "Not right: the intercept is left out."
 
 
