@@ -114,7 +114,10 @@ def test_an_exam_keeps_its_answers_for_the_end_and_from_paper(page):
         page.emulate_media(media=medium)
         assert answers.count() == page.locator(".cell.tag_check:visible").count() == 0
         assert page.locator("details.option > summary:visible").count() == CHOICES * OPTIONS
-    page.get_by_role("button", name="Show the answers").click()
+    page.locator(".question").last.scroll_into_view_if_needed()
+    show = page.get_by_role("button", name="Show the answers")
+    expect(show).to_be_in_viewport()
+    show.click()
     expect(score).to_contain_text(f"Answered: 2 of {CHOICES}")
     expect(score).to_contain_text("first try: 1.")  # those left out, now open, do not count
     expect(answers).to_have_count(CHOICES * OPTIONS + QUESTIONS - CHOICES)
