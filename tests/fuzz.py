@@ -95,8 +95,9 @@ class Problem:
 
     @property
     def wanted(self) -> float:
-        """The gap, relative to F₀, above which a warning is due."""
-        return TOL if self.is_ridge and not self.positive else max(self.tol, ROUNDING)
+        """The gap, relative to F₀, above which a warning is due: `regkit.Ridge` takes no tol."""
+        takes_tol = not self.is_ridge or (self.way == "path" and self.positive)
+        return max(self.tol, ROUNDING) if takes_tol else TOL
 
 
 @dataclass(frozen=True)

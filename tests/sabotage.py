@@ -312,8 +312,8 @@ MUTANTS = [
     Mutant(
         "a constant y taken for a varying one",
         "objective.py",
-        "return 0.0 if exact and spread <= rounding**2 else float(spread)",
-        "return float(spread)",
+        "return spread if spread > rounding**2 else 0.0",
+        "return spread",
         "test_objective",
     ),
     Mutant(
