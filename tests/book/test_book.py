@@ -152,6 +152,7 @@ QUERIES = {
     "嶺迴歸": ["岭回", "回归"],  # Taiwan's signs find what stands in the mainland's
     "L1正则化，套索": ["L1", "正则", "则化", "套索"],
     "un_der é": ["un_der", "é"],
+    "列": ["列"],  # a sign alone stays a word
 }
 
 

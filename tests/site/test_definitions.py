@@ -17,7 +17,8 @@ def test_what_a_term_means(page, base_url, width, way):
         getattr(link, way)()
         expect(meaning).to_be_visible()
         assert link.get_attribute("aria-describedby") == "definition"
-        box = meaning.bounding_box()
+        box, line = meaning.bounding_box(), link.bounding_box()
+        assert abs(box["y"] - line["y"] - line["height"]) < 2, "not right below its link"
         assert box["x"] > 0 and box["x"] + box["width"] < width, "beyond the window"
         address, _, name = link.get_attribute("href").partition("#")
         assert address.endswith("reference/glossary.html")
@@ -29,8 +30,13 @@ def test_what_a_term_means(page, base_url, width, way):
         assert link.get_attribute("aria-describedby") is None
     links.first.hover()
     expect(meaning).to_be_visible()
+    meaning.hover()  # where its links are
+    expect(meaning).to_be_visible()
     page.mouse.move(1, 790)
     expect(meaning).to_be_hidden()
+    links.first.dispatch_event("pointerover", {"pointerType": "touch"})
+    page.wait_for_timeout(100)
+    expect(meaning).to_be_hidden()  # a finger follows the link
 
 
 def test_a_formula_is_typeset(page, base_url):

@@ -1,6 +1,6 @@
-"""Take the self-test's multiple choice with the keyboard alone.
+"""Take the self-test's multiple choice with the keyboard alone, by its score, and as an exam.
 
-An option is a <details>, which the browser itself opens: this passes with scripts switched off too.
+An option is a <details>, which the browser itself opens: the first test passes without scripts too.
 """
 
 from playwright.sync_api import expect
@@ -77,7 +77,7 @@ def test_the_self_test_by_keyboard(page):
 
 def test_the_first_choices_are_counted_and_stay(page):
     page.goto(PAGE, wait_until="load")
-    score, again = page.locator(".score"), page.locator(".score button")
+    score, again = page.locator(".score[aria-live]"), page.get_by_text("Start again")
     expect(again).to_be_hidden()
     choice = page.locator(".question.choice")
     options = choice.nth(0).locator("details.option"), choice.nth(1).locator("details.option")
@@ -90,8 +90,40 @@ def test_the_first_choices_are_counted_and_stay(page):
     expect(score).to_contain_text("first try: 1.")
     page.reload()
     expect(score).to_contain_text(f"Answered: 2 of {CHOICES}")
+    options[0].locator("summary").first.click()
     again.click()
     expect(again).to_be_hidden()
     assert page.locator("details.option[open]").count() == 0
     page.reload()
     expect(score).to_contain_text("The first option that you open counts")
+
+
+def test_an_exam_keeps_its_answers_for_the_end_and_from_paper(page):
+    page.goto(PAGE, wait_until="load")
+    score = page.locator(".score")
+    page.get_by_role("button", name="Exam: answers at the end").click()
+    options = page.locator(".question.choice").nth(1).locator("details.option > summary")
+    options.filter(has_text="(a)").click()
+    page.locator(".question.choice").first.locator(".right > summary").press("Enter")
+    options.filter(has_text="(b)").click()  # another choice takes the place of the first
+    expect(score).to_contain_text(f"Marked: 2 of {CHOICES}")
+    mark = "node => getComputedStyle(node, '::after').content"
+    assert "your choice" in page.locator(".chosen .sd-summary-text").first.evaluate(mark)
+    answers = page.locator(".bd-article details .sd-summary-content").filter(visible=True)
+    for medium in ("print", "screen"):
+        page.emulate_media(media=medium)
+        assert answers.count() == page.locator(".cell.tag_check:visible").count() == 0
+        assert page.locator("details.option > summary:visible").count() == CHOICES * OPTIONS
+    page.locator(".question").last.scroll_into_view_if_needed()
+    show = page.get_by_role("button", name="Show the answers")
+    expect(show).to_be_in_viewport()
+    show.click()
+    expect(score).to_contain_text(f"Answered: 2 of {CHOICES}")
+    expect(score).to_contain_text("first try: 1.")  # those left out, now open, do not count
+    expect(answers).to_have_count(CHOICES * OPTIONS + QUESTIONS - CHOICES)
+    # The colour says it a second time, after the words "Right." and "No."
+    colour = "node => getComputedStyle(node).borderLeftColor"
+    colours = [
+        page.locator(f".choice details{kind}").first.evaluate(colour) for kind in (".right", "")
+    ]
+    assert colours[0] != colours[1]

@@ -193,7 +193,8 @@ def traditional(text):
 def chinese(where):
     """Say in Chinese where a claim stands."""
     for english, word in (
-        ("exam points", "考点"), ("exam point", "考点"), ("table", "表"),
+        ("exam points", "考点"), ("exam point", "考点"), ("the ", ""), ("table", "表"),
+        (" and ", ", "), ("effects", "作用"),
         ("questions", "问答"), ("question", "问题"), ("step", "步骤"),
     ):  # fmt: skip
         where = where.replace(english, word)
