@@ -1,6 +1,7 @@
 """A linked term says what it means: under the pointer, and under the focus; Escape hides it."""
 
 import pytest
+from look import WHOLE
 from playwright.sync_api import expect
 
 PAGE = "chapters/02_penalties.html"
@@ -11,6 +12,7 @@ PAGE = "chapters/02_penalties.html"
 def test_what_a_term_means(page, base_url, width, way):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{base_url}{PAGE}")
+    page.evaluate(WHOLE)
     meaning, links = page.locator("#definition"), page.locator(".bd-article a.term")
     assert links.count() > 10
     for link in (links.first, links.nth(5), links.last):
