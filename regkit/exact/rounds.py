@@ -2,9 +2,9 @@ r"""Many columns, few of them active: solve on a working set, look at all of X n
 
 A round takes the next few grid points.
 
-1. *Screen*: the columns whose slope at the last answer is at least `NEAR` times the bound at the
-   end of the round join the working set. This is the sequential strong rule of Tibshirani et al.
-   (2012) in a looser form. It can be wrong, and step 3 says so.
+1. *Screen*: the columns whose slope at the last answer is at least the bound at the end of the
+   round join the working set. This is the sequential strong rule of Tibshirani et al. (2012) in a
+   simpler form. It can be wrong, and step 3 says so.
 2. *Solve* each grid point on the working set. No product with X is needed.
 3. *Certify* all of them with one product with X. Columns outside the working set that exceed their
    bound join it, and the round is repeated from the last grid point that had none.
@@ -28,9 +28,7 @@ from .steps import minimise_from, start_at
 MOST = 16
 """Grid points a round, at most."""
 FAR_ABOVE = 1e-6
-"""Beside the longest column, what l1 is far above rounding for residuals of length 1."""
-NEAR = 0.95
-"""How near its bound a column must be to be screened in."""
+"""An l1 above this share of a column's length times the residuals' is far above rounding."""
 RATIO = 0.9
 """Points further apart than this factor get points between them."""
 
@@ -233,7 +231,7 @@ def solve_in_rounds(work: WorkingSet, grid: Grid, own: Array, c: Array, max_iter
     while done < len(grid) and work.solves < max_iter:
         outside = np.where(work.inside, -np.inf, grid.steepness(c))
         points = grid[done : done + _points(work, grid[done : done + MOST], outside)]
-        new = np.flatnonzero(outside >= NEAR * points.l1[-1])
+        new = np.flatnonzero(outside >= points.l1[-1])
         if len(new):
             work.take(new)
         answers = [work.w]
@@ -267,7 +265,7 @@ def _points(work: WorkingSet, grid: Grid, outside: Array) -> int:
     """
     m = len(work.members)
     for points in range(len(grid), work.least, -1):
-        j = np.count_nonzero(outside >= NEAR * grid.l1[points - 1])
+        j = np.count_nonzero(outside >= grid.l1[points - 1])
         if (m + j) * j <= len(outside):
             return points
     return work.least

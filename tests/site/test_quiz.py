@@ -3,6 +3,7 @@
 An option is a <details>, which the browser itself opens: the first test passes without scripts too.
 """
 
+import pytest
 from playwright.sync_api import expect
 
 PAGE = "chapters/self_test.html"
@@ -107,6 +108,7 @@ def test_an_exam_keeps_its_answers_for_the_end_and_from_paper(page):
     page.locator(".question.choice").first.locator(".right > summary").press("Enter")
     options.filter(has_text="(b)").click()  # another choice takes the place of the first
     expect(score).to_contain_text(f"Marked: 2 of {CHOICES}")
+    expect(page.locator(".chosen")).to_have_count(2)
     mark = "node => getComputedStyle(node, '::after').content"
     assert "your choice" in page.locator(".chosen .sd-summary-text").first.evaluate(mark)
     answers = page.locator(".bd-article details .sd-summary-content").filter(visible=True)
@@ -127,3 +129,14 @@ def test_an_exam_keeps_its_answers_for_the_end_and_from_paper(page):
         page.locator(f".choice details{kind}").first.evaluate(colour) for kind in (".right", "")
     ]
     assert colours[0] != colours[1]
+    page.get_by_text("Start again").click()
+    expect(page.locator(".chosen")).to_have_count(0)
+
+
+@pytest.mark.parametrize("broken", ["throw 0", "return 'no JSON'"])
+def test_without_a_store_it_counts_until_the_page_is_left(page, broken):
+    for name in ("getItem", "setItem"):
+        page.add_init_script(f"Storage.prototype.{name} = () => {{ {broken} }}")
+    page.goto(PAGE, wait_until="load")
+    page.locator("details.option.right > summary").first.click()
+    expect(page.locator(".score[aria-live]")).to_contain_text("first try: 1.")
