@@ -15,7 +15,10 @@ from sklearn.exceptions import ConvergenceWarning
 
 from regkit import Lasso, certificates, lasso_path, load_prostate, ridge_path
 from regkit.certificates import duality_gap, kkt_residual
+from regkit.exact.certificate import certified_gaps
+from regkit.exact.data import CentredData
 from regkit.exact.path import active_set, active_set_path
+from regkit.exact.problem import Grid
 from regkit.losses import Logistic, SquaredError, SquaredHinge
 from regkit.objective import Objective
 from regkit.penalties import L1, L1L2, L2
@@ -467,9 +470,10 @@ def test_what_rounding_may_hide_is_part_of_a_path_s_gaps(way, module, monkeypatc
 def test_a_slope_that_rounding_hides_is_not_taken_for_none(l1_ratio, stored):
     """Two columns differ in the last bit of one row, which their products with y do not show.
 
-    Together they reach that row, at next to no price. The best that is left leaves it out.
+    Together they reach that row, at next to no price. The best that is left leaves it out. The
+    roots of the weights are exact, 1/16, so that nothing but that bit is lost.
     """
-    y = np.repeat([4.0, -4.0], 64)
+    y = np.repeat([4.0, -4.0], 128)
     y[[0, -1]] = 1, -1
     X = np.ones((len(y), 2))
     X[0, 1] -= np.finfo(float).epsneg
@@ -479,7 +483,10 @@ def test_a_slope_that_rounding_hides_is_not_taken_for_none(l1_ratio, stored):
     with catch_warnings():
         simplefilter("ignore", ConvergenceWarning)
         found, path = active_set(F), active_set_path(F, alphas)
-    for w, gap in [(found.coef, found.dual_gap), (path.coefs[:, 1], path.dual_gaps[1])]:
+    nothing, grid = np.zeros((2, 1)), Grid.of(F.penalty, alphas[1:])
+    answers = [(found.coef, found.dual_gap), (path.coefs[:, 1], path.dual_gaps[1])]
+    answers.append((nothing[:, 0], certified_gaps(CentredData(F), nothing, grid)[0]))
+    for w, gap in answers:
         assert gap >= 0.999 * (F.value(w) - best) - 1e-12 * F.null_value
 
 
@@ -489,3 +496,11 @@ def test_a_bound_without_the_penalty_counts_the_price_that_is_paid():
     F = Objective(np.column_stack([x, x]), x + left, L1(1e-11), fit_intercept=False)
     excess = 1e-11 * (15 - 1)
     assert 0.999 * excess <= duality_gap(F, np.array([8.0, -7.0 - 1e-11])) <= 1.2 * excess
+
+
+def test_a_constant_column_hides_nothing():
+    rng = np.random.default_rng(0)
+    X, w = np.column_stack([rng.standard_normal(40), np.full(40, 1e8)]), np.array([1.0, 0.0])
+    F = Objective(X, X @ w + rng.standard_normal(40), L1(1e-8))
+    found = active_set(F)
+    assert duality_gap(F, found.coef) <= 1e-9 * F.null_value

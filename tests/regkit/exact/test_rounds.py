@@ -8,6 +8,9 @@ from regkit import objective
 from regkit.exact import data as engine_data
 from regkit.exact.path import active_set_path
 from regkit.exact.problem import Grid
+from regkit.exact.rounds import SquaredErrorSet
+from regkit.objective import Objective
+from regkit.penalties import L1
 
 
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
@@ -59,3 +62,14 @@ def test_a_refined_grid_has_its_own_points_and_none_far_apart():
     assert (fine.l1[1:-1] >= 0.9 * fine.l1[:-2] * (1 - 1e-12)).all()
     assert (np.diff(fine.l1) <= 0).all() and (np.diff(fine.l2) <= 0).all()
     assert fine.positive and len(fine) == len(own)
+
+
+@pytest.mark.parametrize("l1", [0.1, 1e-9, 1e-30])
+def test_columns_are_looked_at_all_where_l1_may_drown_in_rounding(l1):
+    X = np.random.default_rng(0).standard_normal((50, 3)) * [1.0, 1e-5, 100.0]
+    F = Objective(X, X[:, 0], L1(l1))
+    work = SquaredErrorSet(engine_data.CentredData(F), positive=False)
+    assert work._longest(l1, 1.0) == F.longest  # as long as none was gathered
+    work.take(np.array([0]))
+    longest = np.sqrt(np.mean(X**2, axis=0))[0 if l1 == 0.1 else 2]
+    np.testing.assert_allclose(work._longest(l1, 1.0), longest)
