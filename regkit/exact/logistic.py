@@ -306,10 +306,7 @@ class LogisticSet(WorkingSet):
         X, F = self.data.X[:, self.members].astype(float), self.objective
         penalty = L1L2(l1 + l2, l1 / (l1 + l2))
         narrow = Objective(X, self.y, penalty, F.loss, F.sample_weight, F.fit_intercept)
-        with catch_warnings():  # the certificate will tell
-            simplefilter("ignore")
-            w0 = self.w[self.free :] * self.kappa
-            found = newton(narrow, w0, tol=self.tol / 2, max_iter=self.max_iter)
+        found = _by_newton(narrow, self.w[self.free :] * self.kappa, self.tol / 2, self.max_iter)
         self.solves += found.n_iter
         level = found.intercept + self.data.means[self.members] @ found.coef
         return np.append([level] * self.free, found.coef / self.kappa)
@@ -445,9 +442,9 @@ def _in_rounds(problem: Problem) -> Answers:
 
 
 def _by_newton(objective: Objective, w0: Array, tol: float, max_iter: int) -> Solution:
-    """Return what proximal Newton on all columns makes of w0."""
+    """Return what proximal Newton makes of w0, or of zeros where they are better."""
     if not objective.value(w0) <= objective.null_value:
         w0 = np.zeros(len(w0))
-    with catch_warnings():
+    with catch_warnings():  # the certificate will tell
         simplefilter("ignore", ConvergenceWarning)
         return newton(objective, w0, tol=tol, max_iter=max_iter)

@@ -103,7 +103,8 @@ def _newton(F: Objective, w: Array) -> Iterator[Array]:
     while idle < IDLE:
         before, last = w, value
         w, value = _halve_until_lower(F, w, value, _minimise_parabola(F, w) - w)
-        idle = idle + 1 if last - value <= ROUNDING * F.null_value else 0
+        # terms that cancel in Xw leave their rounding in F
+        idle = idle + 1 if last - value <= ROUNDING * (F.null_value + F.terms(w)) else 0
         yield w
         if w is before:  # the next step would be the same
             return
