@@ -144,6 +144,21 @@ def test_the_fallback_finds_the_same(monkeypatch):
     np.testing.assert_allclose(found.coefs, expected.coefs, rtol=0, atol=1e-6)
 
 
+def test_a_start_that_is_worse_than_zeros_is_left(monkeypatch):
+    """Where alpha is next to nothing a wild start is worse only on the way, at larger prices."""
+    rng, calls = np.random.default_rng(0), []
+    X = rng.integers(-5, 6, (15, 7)).astype(float)
+    w0 = 100 * rng.standard_normal(7)
+    y = np.sign(X @ w0)
+    y[0] *= -1
+    monkeypatch.setattr(
+        "regkit.exact.logistic.newton", lambda *a, **k: calls.append(1) or newton(*a, **k)
+    )
+    found = logistic_active_set(problem(X, y).with_penalty(L1(1e-20)), w0)
+    assert found.converged
+    assert len(calls) <= 5  # one for each of 41 points, when the start was kept
+
+
 def test_few_products_with_the_whole_of_X(monkeypatch):
     """The running time of a wide problem, counted and not measured."""
     counted, steps = [], []

@@ -242,6 +242,19 @@ def test_a_model_that_cannot_move_stops():
     np.testing.assert_allclose(stuck.coef, best, atol=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_rounding_of_columns_far_from_zero_is_not_taken_for_progress(seed):
+    rng = np.random.default_rng(seed)
+    X = 1e6 + rng.integers(-5, 6, (12, 3))
+    y = np.where(rng.random(12) < 0.5, 1.0, -1.0)
+    F = Objective(X.astype(float), y, L1L2(1e-3, 1e-6), Logistic(), fit_intercept=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        found = newton(F)
+    falls = np.diff(found.history) < -1e-9
+    assert found.n_iter <= falls.sum() + 2 * IDLE
+
+
 @pytest.mark.parametrize("alpha", [1e-8, 1e-10, 1e-12])
 @pytest.mark.parametrize("l1_ratio", [0.0, 1e-6, 1.0])
 @pytest.mark.parametrize("shape", [(4, 1), (20, 3), (30, 50)])
