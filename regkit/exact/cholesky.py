@@ -9,18 +9,21 @@ before and squared length :math:`\gamma`, and R one more column and row:
 
 :math:`\rho` is the length of the part of the new column that the others do not explain. Several
 columns at once have a matrix V for v and the factor of the Schur complement for :math:`\rho`:
-O(k²) for each, where a new factor takes O(k³). What is left of R when columns go is no longer
-triangular where they stood, and the factor of its own products makes it so again (Golub and Van
-Loan, 2013, sections 4.2 and 6.5).
+O(k²) for each, where a new factor takes O(k³). When columns go, R loses their columns, and their
+rows U are left over. As :math:`M = T^\top T + U^\top U`, with T the triangle that remains, a QR
+decomposition of T on top of U is the new factor: O(k²) for each again (Golub and Van Loan, 2013,
+sections 4.2 and 6.5).
 """
 
 import numpy as np
 from numpy import ndarray as Array
-from scipy.linalg.lapack import dpotrf, dpotrs, dpstrf, dtrtrs
+from scipy.linalg.lapack import dpotrf, dpotrs, dpstrf, dtpqrt, dtrtrs
 
 DEPENDENT = 1e-12
 """A column whose own part keeps no more of its squared length than this depends on the others:
 rounding in the products of columns would be a sizeable part of it."""
+PANEL = 32
+"""Columns that LAPACK takes in hand at a time."""
 
 
 class GrowingFactor:
@@ -29,7 +32,7 @@ class GrowingFactor:
     Attributes
     ----------
     R : ndarray of shape (k, k)
-        Upper triangular.
+        Upper triangular; the signs of its rows have no meaning.
 
     Examples
     --------
@@ -74,10 +77,10 @@ class GrowingFactor:
         """Take the rows at these places out of M; the others keep their order."""
         first = int(places.min())
         rest = np.delete(self.R[:, first:], places - first, axis=1)
-        own, failed = dpotrf(rest[first:].T @ rest[first:], clean=True)
-        if failed:
-            own = np.linalg.qr(rest[first:], mode="r")
-        self._assemble(self.R[:first, :first], rest[:first], own)
+        T, U = np.delete(rest[first:], places - first, axis=0), rest[places]
+        if len(T):
+            T = dtpqrt(0, min(PANEL, len(T)), T, U)[0]
+        self._assemble(self.R[:first, :first], rest[:first], T)
 
     def solve(self, v: Array) -> Array:
         """Return the solution of M x = v, for v of shape (k,) or (k, t)."""
