@@ -32,7 +32,7 @@ class GrowingFactor:
     Attributes
     ----------
     R : ndarray of shape (k, k)
-        Upper triangular; the signs of its rows have no meaning.
+        Upper triangular, with a positive diagonal.
 
     Examples
     --------
@@ -59,8 +59,7 @@ class GrowingFactor:
         ndarray of int
             Which of the j rows were taken, in their new order; the dependent ones were not.
         """
-        k = len(self.R)
-        V = dtrtrs(self.R, cross.T, trans=1)[0] if k else np.zeros((0, len(block)))
+        V = dtrtrs(self.R, cross.T, trans=1)[0] if len(self.R) else np.zeros((0, len(block)))
         own, taken = _independent_factor(block - V.T @ V, block.diagonal())
         self._assemble(self.R, V[:, taken], own)
         return taken
@@ -80,6 +79,7 @@ class GrowingFactor:
         T, U = np.delete(rest[first:], places - first, axis=0), rest[places]
         if len(T):
             T = dtpqrt(0, min(PANEL, len(T)), T, U)[0]
+            T *= np.sign(T.diagonal())[:, None]  # a positive diagonal makes it the one there is
         self._assemble(self.R[:first, :first], rest[:first], T)
 
     def solve(self, v: Array) -> Array:

@@ -141,7 +141,8 @@ class DenseColumns:
 
     def __init__(self, data: CentredData) -> None:
         self.data, self.kappa = data, np.zeros(0)
-        self.Z = np.zeros((data.shape[0], 0), order="F")
+        # one after the other in memory, with room for more
+        self.Z = self._room = np.zeros((data.shape[0], 0), order="F")
 
     def append(self, J: Array) -> None:
         """Gather the columns J."""
@@ -162,8 +163,10 @@ class DenseColumns:
         self._put(other.Z[:, J], other.kappa[J])
 
     def keep(self, positions: Array) -> None:
-        """Keep those at these positions, which increase, and no others."""
-        self.Z, self.kappa = self.Z[:, positions], self.kappa[positions]
+        """Keep those at these positions, in this order, and no others."""
+        moved = np.flatnonzero(positions != np.arange(len(positions)))
+        self.Z[:, moved] = self.Z[:, positions[moved]]
+        self.Z, self.kappa = self.Z[:, : len(positions)], self.kappa[positions]
 
     def products(self, m: int) -> tuple[Array, Array, Array]:
         """Return the products of the columns from m on with those before, themselves and y."""
@@ -186,9 +189,13 @@ class DenseColumns:
         return self.Z.T @ r
 
     def _put(self, new: Array, kappa: Array) -> None:
-        # column after column in memory: of none and some NumPy would make rows
-        self.Z = np.hstack([self.Z, new]) if len(self.kappa) else new
-        self.kappa = np.append(self.kappa, kappa)
+        m, total = len(self.kappa), len(self.kappa) + len(kappa)
+        if total > self._room.shape[1]:
+            # room for as many again, so that a column is moved once or twice
+            self._room = np.empty((len(new), m + total), order="F")
+            self._room[:, :m] = self.Z
+        self._room[:, m:total] = new
+        self.Z, self.kappa = self._room[:, :total], np.append(self.kappa, kappa)
 
 
 class SparseColumns:
@@ -215,7 +222,7 @@ class SparseColumns:
         self._put(other.Z[:, J], other.shift[J], other.kappa[J])
 
     def keep(self, positions: Array) -> None:
-        """Keep those at these positions, which increase, and no others."""
+        """Keep those at these positions, in this order, and no others."""
         self.Z, self.shift = self.Z[:, positions], self.shift[positions]
         self.kappa = self.kappa[positions]
 

@@ -104,9 +104,7 @@ class ChordHessian(ActiveSet):
         block[np.diag_indices(len(J))] += ridge[J]
         taken = self.enter(J, signs, products[:, :k], block)
         if len(taken) < len(J) or (np.diff(taken) < 0).any():
-            kept = np.append(np.arange(k), k + taken)
-            self.packed, whole = unit_columns(self.columns.data), self.packed
-            self.packed.append_from(whole, kept)
+            self.packed.keep(np.append(np.arange(k), k + taken))
 
     def let_out(self, places: Array, x: Array) -> Array:
         r"""Take columns out, and return the minimiser x (k,) of the parabola without them.
@@ -147,7 +145,7 @@ class LogisticSet(WorkingSet):
         See `WorkingSet`.
     """
 
-    least = 10
+    usual = 10
 
     def __init__(self, problem: Problem) -> None:
         data, self.objective = problem.data, problem.objective

@@ -30,8 +30,8 @@ from .small import small_path
 SMALL = 300
 """Up to this many columns the Gram matrix of all of them is the whole problem."""
 COARSE = 1e-9
-"""Where `rounds` mend what `small` missed, points further apart than this get points between: next
-to none, for such columns are no better off nearer to each other, and a search costs a millisecond."""
+"""Where `rounds` mend what `small` missed, points further apart than this get points between:
+hardly any, for columns that depend on each other are no easier to tell apart from nearby."""
 
 
 def active_set(
@@ -181,14 +181,13 @@ def _searched(problem: Problem) -> Answers:
     with np.errstate(over="ignore"):  # a price may be as good as infinite
         W, found, steps = _bounded(problem, *search(problem))
     missed = np.flatnonzero(~(found <= problem.target))
-    allowed = problem.max_iter * len(grid)
-    if search is small_path and len(missed) and steps.sum() < allowed:
+    if search is small_path and len(missed) and steps.sum() < problem.max_iter * len(grid):
         # columns too nearly dependent for pivots: steps on few of them lose fewer digits
         rest = problem.at(missed)
         again = _bounded(rest, *wide_path(rest, COARSE))
-        better = missed[again.dual_gaps < found[missed]]
-        W[:, better] = again.coefs[:, np.isin(missed, better)]
-        found[better] = again.dual_gaps[np.isin(missed, better)]
+        better = again.dual_gaps < found[missed]
+        W[:, missed[better]] = again.coefs[:, better]
+        found[missed[better]] = again.dual_gaps[better]
         steps[missed] += again.n_iter
     unreached = np.flatnonzero(np.isinf(found))
     if len(unreached):

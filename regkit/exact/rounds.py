@@ -2,9 +2,9 @@ r"""Many columns, few of them active: solve on a working set, look at all of X n
 
 A round takes the next few grid points.
 
-1. *Screen*: the columns whose slope at the last answer is at least the bound at the end of the
-   round join the working set. This is the sequential strong rule of Tibshirani et al. (2012) in a
-   simpler form. It can be wrong, and step 3 says so.
+1. *Screen*: the columns whose slope at the last answer is about the bound at the end of the round,
+   or more, join the working set. This is the sequential strong rule of Tibshirani et al. (2012) in
+   a simpler form. It can be wrong, and step 3 says so.
 2. *Solve* each grid point on the working set. No product with X is needed.
 3. *Certify* all of them with one product with X. Columns outside the working set that exceed their
    bound join it, and the round is repeated from the last grid point that had none.
@@ -29,6 +29,8 @@ MOST = 16
 """Grid points a round, at most."""
 FAR_ABOVE = 1e-6
 """An l1 above this share of a column's length times the residuals' is far above rounding."""
+SLACK = 0.95
+"""A slope of this share of its bound lets a column join: fewer rounds are repeated."""
 RATIO = 0.9
 """Points further apart than this factor get points between them."""
 
@@ -43,7 +45,7 @@ class WorkingSet(ABC):
     inside : ndarray of bool of shape (p,)
     columns : DenseColumns or SparseColumns
         The same, centred and of length 1; before them the intercept's, if ``free``.
-    least : int
+    usual : int
         Grid points a round: a product of X with several vectors costs little more than with one.
     free : int
         1 if there is a column for an intercept, else 0.
@@ -56,7 +58,7 @@ class WorkingSet(ABC):
     """
 
     free = 0
-    least = 5
+    usual = 5
 
     def __init__(self, data: CentredData, rounding: float) -> None:
         self.data, self.columns, self.rounding = data, unit_columns(data), rounding
@@ -231,7 +233,7 @@ def solve_in_rounds(work: WorkingSet, grid: Grid, own: Array, c: Array, max_iter
     while done < len(grid) and work.solves < max_iter:
         outside = np.where(work.inside, -np.inf, grid.steepness(c))
         points = grid[done : done + _points(work, grid[done : done + MOST], outside)]
-        new = np.flatnonzero(outside >= points.l1[-1])
+        new = np.flatnonzero(outside >= SLACK * points.l1[-1])
         if len(new):
             work.take(new)
         answers = [work.w]
@@ -258,17 +260,18 @@ def solve_in_rounds(work: WorkingSet, grid: Grid, own: Array, c: Array, max_iter
 
 
 def _points(work: WorkingSet, grid: Grid, outside: Array) -> int:
-    """Return how many points to take: more, where their columns cost less than a look at X.
+    """Return how many points to take: the usual number, or where they are far apart, fewer.
 
-    j new columns add (m + j)·j products of columns to the m there are; a look at X costs as many
-    as X has columns, and more in memory traffic.
+    More where their columns cost less than a look at X: j new columns add (m + j)·j products of
+    columns to the m there are; a look at X costs as many as X has columns, and more in memory
+    traffic. Fewer where more columns would join than there are rows, and active ones at most.
     """
-    m = len(work.members)
-    for points in range(len(grid), work.least, -1):
-        j = np.count_nonzero(outside >= grid.l1[points - 1])
-        if (m + j) * j <= len(outside):
+    n, m = work.data.shape[0], len(work.members)
+    for points in range(len(grid), 1, -1):
+        j = np.count_nonzero(outside >= SLACK * grid.l1[points - 1])
+        if (m + j) * j <= len(outside) or (points <= work.usual and j <= n):
             return points
-    return work.least
+    return 1
 
 
 def _missed(work: WorkingSet, C: Array, grid: Grid) -> Array:

@@ -35,6 +35,7 @@ def test_what_is_appended_and_removed_is_as_if_factorised_afresh(seed, first, se
     rest = M[np.ix_(stays, stays)]
     np.testing.assert_allclose(factor.R.T @ factor.R, rest, atol=1e-12)
     assert not np.tril(factor.R, -1).any()
+    assert (factor.R.diagonal() > 0).all()
     np.testing.assert_allclose(factor.solve(v[stays]), np.linalg.solve(rest, v[stays]), rtol=1e-8)
 
 
