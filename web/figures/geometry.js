@@ -81,7 +81,10 @@
     const [a, b, c, d, e, f, g] = [loss, alpha, ratio, l1, 1 - ratio, l2, whole].map((x) =>
       x.toFixed(2).replace(/^-0\.00$/, "0.00"),
     );
-    return `loss + α (r Σ|w| + ½ (1 − r) Σw²) = ${a} + ${b} (${c} · ${d} + ½ · ${e} · ${f}) = ${g}`;
+    return (
+      `loss above its least + α (r Σ|w| + ½ (1 − r) Σw²) = ${a} + ${b} (` +
+      `${c} · ${d} + ½ · ${e} · ${f}) = ${g}`
+    );
   };
 
   const said = (free, alpha, ratio, w) => {

@@ -120,8 +120,8 @@ def objective(state):
     loss, ratio = state.pull @ (state.free - state.w) / 2, state.ratio
     penalty = state.alpha * (ratio * l1 + (1 - ratio) / 2 * l2)
     return (
-        f"loss + α (r Σ|w| + ½ (1 − r) Σw²) = {loss:z.2f} + {state.alpha:.2f} ({ratio:.2f} · "
-        f"{l1:.2f} + ½ · {1 - ratio:.2f} · {l2:.2f}) = {loss + penalty:z.2f}"
+        f"loss above its least + α (r Σ|w| + ½ (1 − r) Σw²) = {loss:z.2f} + {state.alpha:.2f} ("
+        f"{ratio:.2f} · {l1:.2f} + ½ · {1 - ratio:.2f} · {l2:.2f}) = {loss + penalty:z.2f}"
     )
 
 
