@@ -30,7 +30,7 @@ MEANT = {
     "图 2.8": "Under a Laplace prior ridge errs less than the lasso",
     "图 3.1": "The factor by which a gradient step",
     "图 3.2": "The same curvature added to both directions",
-    "图 3.3": "All three filters rise from 0 to 1",
+    "图 3.3": "All three filters rise from near 0",
     "图 3.4": "Ridge and early stopping follow nearly the same path",
     "图 3.5": "Steps until a millionth",
     "图 3.6": "a fixed step stops at a floor",
