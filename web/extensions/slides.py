@@ -1,0 +1,372 @@
+"""Slides of each chapter's core, 16:9, made from its finished page.
+
+    ```{slides}
+    ```
+
+is the row of links to them. The rule by which a page becomes slides:
+
+The first slide has the question and the opening figure. Then each section, up to *What the
+documents say*, gives its idea and its question. The idea is how the section begins, each displayed
+formula under the sentence that leads to it, and each figure with its caption; where there is neither
+figure nor formula, the first table or printed line, with the first sentence that is said of it. What is
+too much for one slide goes on on the next. The question is that of *Predict, then change*, under the
+cell that it changes and beside what that cell shows; its answer comes with the next key. The last
+slide says how each paragraph of the summary begins. Text is cut between sentences alone: as many as
+fit into BEGINNING characters, and at least one. What the page folds is left out.
+
+`slides.css` sizes everything by the slide, so that what fits does so on every screen and on paper.
+reveal.js would add 166 kB and hide all slides but one, where MathJax cannot measure; here the slides
+lie one above the other, and the browser scrolls.
+"""
+
+import math
+import re
+import shutil
+from copy import copy
+from dataclasses import dataclass
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from docutils import nodes
+from moving import FOLDER
+from notebooks import read
+from sphinx.util.docutils import SphinxDirective
+
+BEGINNING = 200  # characters
+ROOM = 28  # rem: what a slide holds below its heading
+WIDTH = 92  # characters of a line
+OUTPUT = 9  # lines, beyond which a cell's output is left on the page
+END = re.compile(r"(?:(?<=[.?!\uefff])|(?<=[.?!][”’)]))\s+(?=[^a-z])")
+FOLDED = ("dropdown", "tag_check", "tag_setup", "tag_hide-cell")
+OWN = ("slides.css", "moving/moving.css", "pygments.css")
+PAGE = """<!DOCTYPE html>
+<html lang="en" data-theme="light">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}: slides</title>
+<link rel="icon" href="../_static/logo.svg">
+<script>
+document.documentElement.classList.add("shown");
+document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+</script>
+{sheets}
+{scripts}
+</head>
+<body>
+<main>
+{slides}
+</main>
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a slide: its HTML, and how high it will be, in rem."""
+
+    html: str
+    height: float
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A heading, what stands under it, and the place on the page that says more."""
+
+    heading: str
+    blocks: tuple
+    place: str
+    kind: str = "idea"
+
+
+def classes(node):
+    return set(node.get("class") or ())
+
+
+def sentences(paragraph):
+    """Return the sentences of a paragraph, each as HTML; none ends within a formula or a link."""
+    kept = list(paragraph.contents)
+    masked = ""
+    for number, child in enumerate(kept):
+        if child.name:  # an element is one sign, and perhaps the end of a sentence
+            ends = re.search(r"[.?!]\s*$", child.get_text())
+            masked += chr(0xE000 + number) + ("\uefff" if ends else "")
+        else:
+            masked += str(child).replace("&", "&amp;").replace("<", "&lt;")
+
+    def unmask(text):
+        text = text.replace("\uefff", "")
+        return re.sub(r"[\ue000-\uefff]", lambda sign: str(kept[ord(sign[0]) - 0xE000]), text)
+
+    return [unmask(sentence.strip()) for sentence in END.split(masked) if sentence.strip()]
+
+
+def said(html):
+    """Return how many characters of a sentence are read."""
+    return len(BeautifulSoup(html, "html.parser").get_text())
+
+
+def beginning(paragraph):
+    """Return the first sentences of a paragraph: as many as are short together."""
+    chosen = []
+    for sentence in sentences(paragraph):
+        if chosen and sum(map(said, chosen)) + said(sentence) > BEGINNING:
+            break
+        chosen.append(sentence)
+    return chosen
+
+
+def text(*chosen):
+    """Return sentences as a block."""
+    lines = math.ceil(sum(map(said, chosen)) / WIDTH)
+    return Block(f"<p>{' '.join(chosen)}</p>", 1.9 * lines + 0.6)
+
+
+def formula(node):
+    rows = 1 + node.get_text().count(r"\\")
+    return Block(str(node), 1.4 + 2.6 * rows)
+
+
+def figure(cell):
+    """Return what a cell has drawn, with its caption."""
+    drawings = "".join(str(image) for image in cell.select("img.drawn"))
+    caption = cell.select_one("p.figure-number").decode_contents()
+    return Block(
+        f'<figure class="drawing"><div>{drawings}</div><figcaption>{caption}</figcaption></figure>', 14
+    )
+
+
+def output(cell, most=OUTPUT):
+    """Return the table or the lines that a cell shows, if they are few; or None."""
+    shown = cell.select_one(".cell_output :is(table, pre)")
+    if shown is None:
+        return None
+    rows = len(shown.select("tr")) or shown.get_text().strip().count("\n") + 1
+    return Block(f'<div class="output">{shown}</div>', 1.7 * rows + 1) if rows <= most else None
+
+
+def is_open(node):
+    return node.name and not classes(node) & set(FOLDED)
+
+
+def idea(section):
+    """Return the blocks that tell a section's idea, and the figures that need a slide each."""
+    blocks, before, begun, results = [], None, [], []
+    for node in filter(is_open, section.find_all(recursive=False)):
+        kind = classes(node)
+        if node.name == "p":
+            if not begun:
+                begun = beginning(node)
+                blocks.append(text(*begun))
+            elif results and len(results) == 1:
+                results.append(text(sentences(node)[0]))
+            before = node
+        elif "math" in kind:
+            leads = sentences(before)[-1] if before is not None else None
+            if leads and leads not in begun:
+                blocks.append(text(leads))
+            blocks.append(formula(node))
+            before = None
+        elif "moving" in kind:
+            blocks.append(Block(str(node), ROOM))
+        elif "cell" in kind and node.select_one("img.drawn"):
+            blocks.append(figure(node))
+        elif "cell" in kind and not results and output(node):
+            results.append(output(node))
+        elif "pst-scrollable-table-container" in kind and not results:
+            results.append(Block(str(node.table), 2 * len(node.select("tr"))))
+    if len(blocks) == 1:
+        blocks += results
+    return blocks
+
+
+def pack(blocks):
+    """Yield blocks in portions that fit on a slide; a sentence stays with what it leads to."""
+    portion = []
+    for at, block in enumerate(blocks):
+        together = block.height
+        if block.html.startswith("<p>") and at + 1 < len(blocks):
+            together += blocks[at + 1].height
+        if portion and sum(one.height for one in portion) + together > ROOM:
+            yield tuple(portion)
+            portion = []
+        portion.append(block)
+    if portion:
+        yield tuple(portion)
+
+
+def question(box, cell):
+    """Return the blocks of a question: the cell that it changes, what that shows, the answer."""
+    answer = box.select_one(".answer").extract()
+    box.select_one(".admonition-title").extract()
+    answer.select_one(".admonition-title").extract()
+    shown = output(cell)
+    asked = f"""<div class="try">{shown.html if shown else ""}<div class="ask">{box.decode_contents()}
+<div class="told"><button type="button">Answer</button><div class="answer">{answer.decode_contents()}</div>
+</div></div></div>"""
+    code = str(cell.select_one(".cell_input .highlight"))
+    return Block(code, 0), Block(asked, 0)
+
+
+def heading(section):
+    """Return a section's heading as HTML, without the link to itself."""
+    title = copy(section.find(["h1", "h2", "h3"]))
+    for link in title.select(".headerlink"):
+        link.extract()
+    return title.decode_contents()
+
+
+def told(section, cells):
+    """Yield the slides of a section, and of those within it."""
+    place = section["id"]
+    for portion in pack(idea(section)):
+        yield Slide(heading(section), portion, place)
+    for node in section.find_all(recursive=False):
+        if node.name == "section":
+            yield from told(node, cells)
+        elif "predict" in classes(node):
+            yield Slide(heading(section), question(node, cells[node["id"]]), node["id"], "question")
+
+
+def cells(path, page):
+    """Return the cell that each question changes, by the question's name."""
+    notebook = read(path).cells
+    code = [c for c in notebook if c.cell_type == "code" and "remove-cell" not in c.metadata.get("tags", [])]
+    shown = {one.id: cell for one, cell in zip(code, page.select("div.cell"), strict=True)}
+    found = {}
+    for cell in notebook:
+        if "try" in cell.metadata:
+            name = re.search(r"^:name: (try-[\d-]+)$", cell.source, re.MULTILINE)[1]
+            found[name] = shown[cell.metadata["try"]["cell"]]
+    return found
+
+
+def opening(chapter):
+    """Return the blocks of the first slide."""
+    question = chapter.select_one("p.question")
+    picture = next(
+        node
+        for node in chapter.find_all(recursive=False)
+        if "moving" in classes(node) or node.select_one("img.drawn")
+    )
+    drawn = Block(str(picture), 0) if "moving" in classes(picture) else figure(picture)
+    return Block(str(question), 0), drawn
+
+
+def summary(section):
+    """Return how each paragraph of the summary begins."""
+    items = "".join(
+        f"<li>{' '.join(beginning(one))}</li>" for one in section.find_all("p", recursive=False)
+    )
+    return (Block(f"<ul>{items}</ul>", 0),)
+
+
+def chapter_slides(path, page):
+    """Yield the slides of a chapter."""
+    chapter = page.select_one("article section")
+    yield Slide(heading(chapter), opening(chapter), chapter["id"], "title")
+    changed = cells(path, page)
+    for section in chapter.find_all("section", recursive=False):
+        if "What the documents say" in section.h2.get_text():
+            break
+        yield from told(section, changed)
+    for section in chapter.find_all("section", recursive=False):
+        if section["id"] == "summary":
+            yield Slide("Summary", summary(section), section["id"], "summary")
+
+
+def written(slide, number, count, name, title):
+    """Return one slide as HTML."""
+    level = "h1" if slide.kind == "title" else "h2"
+    body = "\n".join(block.html for block in slide.blocks)
+    return f"""<section class="slide {slide.kind}" id="slide-{number}">
+<{level}>{slide.heading}</{level}>
+<div class="body">
+{body}
+</div>
+<footer><span>{title}</span> <a href="../chapters/{name}.html#{slide.place}">read it</a>
+<span class="number">{number} / {count}</span></footer>
+</section>"""
+
+
+def mended(html, name):
+    """Return the HTML of slides with links that lead to the page, and no second id for a place."""
+    soup = BeautifulSoup(html, "html.parser")
+    for node in soup.select("[id]:not(.slide)"):
+        if not node.find_parent(class_="moving") and "moving" not in classes(node):
+            del node["id"]
+    for link in soup.select(".headerlink"):
+        link.extract()
+    for link in soup.select("a[href]"):
+        address = link["href"]
+        if address.startswith("#"):
+            link["href"] = f"../chapters/{name}.html{address}"
+        elif not re.match(r"[a-z]+:|\.\./", address):
+            link["href"] = f"../chapters/{address}"
+    return str(soup)
+
+
+def deck(path, html):
+    """Return the page of a chapter's slides, made from the chapter's page."""
+    page = BeautifulSoup(html, "html.parser")
+    title = page.select_one("article section > h1").get_text().strip("#\n ")
+    slides = list(chapter_slides(path, page))
+    count = len(slides)
+    body = "\n".join(
+        written(slide, number, count, path.stem, title) for number, slide in enumerate(slides, 1)
+    )
+    scripts = [str(one) for one in page.select("script") if "mathjax" in str(one).lower()]
+    scripts += [str(one) for one in page.select('script[src*="moving/"]')]
+    scripts.append('<script defer src="../_static/slides.js"></script>')
+    sheets = [f'<link rel="stylesheet" href="../_static/{name}">' for name in OWN]
+    return PAGE.format(
+        title=title,
+        sheets="\n".join(sheets),
+        scripts="\n".join(scripts),
+        slides=mended(body, path.stem),
+    )
+
+
+def chapters(root):
+    """Return the paths of the numbered chapters."""
+    return sorted(Path(root, "chapters").glob("[0-9]*.ipynb"))
+
+
+class Slides(SphinxDirective):
+    """A link for each chapter; in print, nothing."""
+
+    def run(self):
+        if self.env.app.builder.name != "html":
+            return []
+        paragraph = nodes.paragraph("", "Slides of chapter ")
+        for number, path in enumerate(chapters(self.env.srcdir), 1):
+            if number > 1:
+                paragraph += nodes.Text(" · ")
+            address = f"../slides/{path.stem}.html"
+            paragraph += nodes.reference("", str(number), refuri=address)
+        return [paragraph]
+
+
+def clear(app):
+    """Remove the slides of an earlier build, which what mends the pages must not mend again."""
+    shutil.rmtree(Path(app.outdir, "slides"), ignore_errors=True)
+
+
+def write(app, exception):
+    """Make the slides of the finished pages."""
+    if exception or app.builder.name != "html":
+        return
+    folder = Path(app.outdir, "slides")
+    folder.mkdir()
+    for path in chapters(app.srcdir):
+        html = Path(app.outdir, "chapters", f"{path.stem}.html").read_text("utf-8")
+        (folder / f"{path.stem}.html").write_text(deck(path, html), "utf-8")
+
+
+def setup(app):
+    """Write when light.py has made the pages what they will be."""
+    app.add_directive("slides", Slides)
+    app.connect("builder-inited", clear)
+    app.connect("build-finished", write, priority=850)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
