@@ -32,13 +32,15 @@ from moving import FOLDER
 from notebooks import read
 from sphinx.util.docutils import SphinxDirective
 
-BEGINNING = 200  # characters
+BEGINNING, LEADING, SUMMARY = 200, 120, 1000  # characters
 ROOM = 28  # rem: what a slide holds below its heading
+LARGE = 17  # rem: what is less than this is set in larger type
 WIDTH = 92  # characters of a line
+PREDICT = "Predict, then change"
 OUTPUT = 9  # lines, beyond which a cell's output is left on the page
 END = re.compile(r"(?:(?<=[.?!\uefff])|(?<=[.?!][”’)]))\s+(?=[^a-z])")
 FOLDED = ("dropdown", "tag_check", "tag_setup", "tag_hide-cell")
-OWN = ("slides.css", "moving/moving.css", "pygments.css")
+SHEETS = ("pygments.css", "moving/moving.css", "slides.css")
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-theme="light">
 <head>
@@ -107,14 +109,19 @@ def said(html):
     return len(BeautifulSoup(html, "html.parser").get_text())
 
 
-def beginning(paragraph):
-    """Return the first sentences of a paragraph: as many as are short together."""
+def first(sentences, most=BEGINNING):
+    """Return the first of some sentences: as many as are short together, and at least one."""
     chosen = []
-    for sentence in sentences(paragraph):
-        if chosen and sum(map(said, chosen)) + said(sentence) > BEGINNING:
+    for sentence in sentences:
+        if chosen and sum(map(said, chosen)) + said(sentence) > most:
             break
         chosen.append(sentence)
     return chosen
+
+
+def leading(paragraph):
+    """Return the sentences that lead to the formula after a paragraph."""
+    return first(sentences(paragraph)[::-1], LEADING)[::-1]
 
 
 def text(*chosen):
@@ -137,13 +144,17 @@ def figure(cell):
     )
 
 
-def output(cell, most=OUTPUT):
-    """Return the table or the lines that a cell shows, if they are few; or None."""
+def output(cell):
+    """Return what a cell shows, in a list; an empty one if that is nothing, or much."""
     shown = cell.select_one(".cell_output :is(table, pre)")
-    if shown is None:
-        return None
+    return table(shown) if shown else []
+
+
+def table(shown):
+    """Return a table or printed lines, in a list; an empty one if there are many."""
     rows = len(shown.select("tr")) or shown.get_text().strip().count("\n") + 1
-    return Block(f'<div class="output">{shown}</div>', 1.7 * rows + 1) if rows <= most else None
+    block = Block(f'<div class="output">{shown}</div>', 1.7 * rows + 1)
+    return [block] if rows <= OUTPUT else []
 
 
 def is_open(node):
@@ -151,34 +162,34 @@ def is_open(node):
 
 
 def idea(section):
-    """Return the blocks that tell a section's idea, and the figures that need a slide each."""
+    """Return the blocks that tell a section's idea, and those of the sections within it."""
     blocks, before, begun, results = [], None, [], []
     for node in filter(is_open, section.find_all(recursive=False)):
         kind = classes(node)
-        if node.name == "p":
+        if node.name == "section":
+            blocks += [Block(f"<h3>{heading(node)}</h3>", 2.6), *idea(node)]
+        elif node.name == "p":
             if not begun:
-                begun = beginning(node)
+                begun = first(sentences(node))
                 blocks.append(text(*begun))
-            elif results and len(results) == 1:
+            elif len(results) == 1:
                 results.append(text(sentences(node)[0]))
             before = node
         elif "math" in kind:
-            leads = sentences(before)[-1] if before is not None else None
-            if leads and leads not in begun:
-                blocks.append(text(leads))
+            leads = [one for one in leading(before) if one not in begun] if before else []
+            if leads:
+                blocks.append(text(*leads))
             blocks.append(formula(node))
             before = None
         elif "moving" in kind:
             blocks.append(Block(str(node), ROOM))
         elif "cell" in kind and node.select_one("img.drawn"):
             blocks.append(figure(node))
-        elif "cell" in kind and not results and output(node):
-            results.append(output(node))
+        elif "cell" in kind and not results:
+            results += output(node)
         elif "pst-scrollable-table-container" in kind and not results:
-            results.append(Block(str(node.table), 2 * len(node.select("tr"))))
-    if len(blocks) == 1:
-        blocks += results
-    return blocks
+            results += table(node.table)
+    return blocks if len(blocks) > 1 else blocks + results
 
 
 def pack(blocks):
@@ -186,8 +197,11 @@ def pack(blocks):
     portion = []
     for at, block in enumerate(blocks):
         together = block.height
-        if block.html.startswith("<p>") and at + 1 < len(blocks):
-            together += blocks[at + 1].height
+        for follower in blocks[at + 1 :]:
+            if not blocks[at].html.startswith(("<p>", "<h3>")):
+                break
+            together += follower.height
+            at += 1
         if portion and sum(one.height for one in portion) + together > ROOM:
             yield tuple(portion)
             portion = []
@@ -201,8 +215,8 @@ def question(box, cell):
     answer = box.select_one(".answer").extract()
     box.select_one(".admonition-title").extract()
     answer.select_one(".admonition-title").extract()
-    shown = output(cell)
-    asked = f"""<div class="try">{shown.html if shown else ""}<div class="ask">{box.decode_contents()}
+    shown = "".join(block.html for block in output(cell))
+    asked = f"""<div class="try">{shown}<div class="ask">{box.decode_contents()}
 <div class="told"><button type="button">Answer</button><div class="answer">{answer.decode_contents()}</div>
 </div></div></div>"""
     code = str(cell.select_one(".cell_input .highlight"))
@@ -221,12 +235,11 @@ def told(section, cells):
     """Yield the slides of a section, and of those within it."""
     place = section["id"]
     for portion in pack(idea(section)):
-        yield Slide(heading(section), portion, place)
-    for node in section.find_all(recursive=False):
-        if node.name == "section":
-            yield from told(node, cells)
-        elif "predict" in classes(node):
-            yield Slide(heading(section), question(node, cells[node["id"]]), node["id"], "question")
+        large = sum(block.height for block in portion) < LARGE
+        yield Slide(heading(section), portion, place, "idea large" if large else "idea")
+    for box in section.select(".predict"):
+        asked = question(box, cells[box["id"]])
+        yield Slide(f"{PREDICT} <small>{heading(section)}</small>", asked, box["id"], "question")
 
 
 def cells(path, page):
@@ -256,9 +269,9 @@ def opening(chapter):
 
 def summary(section):
     """Return how each paragraph of the summary begins."""
-    items = "".join(
-        f"<li>{' '.join(beginning(one))}</li>" for one in section.find_all("p", recursive=False)
-    )
+    paragraphs = section.find_all("p", recursive=False)
+    each = SUMMARY // len(paragraphs)
+    items = "".join(f"<li>{' '.join(first(sentences(one), each))}</li>" for one in paragraphs)
     return (Block(f"<ul>{items}</ul>", 0),)
 
 
@@ -319,7 +332,7 @@ def deck(path, html):
     scripts = [str(one) for one in page.select("script") if "mathjax" in str(one).lower()]
     scripts += [str(one) for one in page.select('script[src*="moving/"]')]
     scripts.append('<script defer src="../_static/slides.js"></script>')
-    sheets = [f'<link rel="stylesheet" href="../_static/{name}">' for name in OWN]
+    sheets = [f'<link rel="stylesheet" href="../_static/{name}">' for name in SHEETS]
     return PAGE.format(
         title=title,
         sheets="\n".join(sheets),
