@@ -34,6 +34,7 @@ from sphinx.util.docutils import SphinxDirective
 
 BEGINNING, LEADING, SUMMARY = 200, 120, 1000  # characters
 ROOM = 28  # rem: what a slide holds below its heading
+DRAWING = 12.5  # rem: the least height of a drawing, which takes what is left
 LARGE = 17  # rem: what is less than this is set in larger type
 WIDTH = 92  # characters of a line
 PREDICT = "Predict, then change"
@@ -69,7 +70,10 @@ class Block:
     """A piece of a slide: its HTML, and how high it will be, in rem."""
 
     html: str
-    height: float
+    height: float = 0
+
+    def __add__(self, other):
+        return Block(self.html + other.html, self.height + other.height)
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,8 @@ def first(sentences, most=BEGINNING):
 
 def leading(paragraph):
     """Return the sentences that lead to the formula after a paragraph."""
-    return first(sentences(paragraph)[::-1], LEADING)[::-1]
+    whole = [one for one in sentences(paragraph) if not one[0].islower()]  # not the end of one
+    return first(whole[::-1] or sentences(paragraph), LEADING)[::-1]
 
 
 def text(*chosen):
@@ -140,21 +145,28 @@ def figure(cell):
     drawings = "".join(str(image) for image in cell.select("img.drawn"))
     caption = cell.select_one("p.figure-number").decode_contents()
     return Block(
-        f'<figure class="drawing"><div>{drawings}</div><figcaption>{caption}</figcaption></figure>', 14
+        f'<figure class="drawing"><div>{drawings}</div><figcaption>{caption}</figcaption></figure>', DRAWING
     )
 
 
+def moving(node):
+    """Return a figure that moves, with the end of its caption: what it asks the reader to try."""
+    caption = node.figcaption.find_all("p")[-1]
+    caption.replace_with(BeautifulSoup(text(*leading(caption)).html, "html.parser"))
+    return Block(str(node), ROOM)
+
+
 def output(cell):
-    """Return what a cell shows, in a list; an empty one if that is nothing, or much."""
+    """Return what a cell shows; None if that is nothing, or much."""
     shown = cell.select_one(".cell_output :is(table, pre)")
-    return table(shown) if shown else []
+    return shown and table(shown)
 
 
 def table(shown):
-    """Return a table or printed lines, in a list; an empty one if there are many."""
+    """Return a table or printed lines; None if there are many."""
     rows = len(shown.select("tr")) or shown.get_text().strip().count("\n") + 1
     block = Block(f'<div class="output">{shown}</div>', 1.7 * rows + 1)
-    return [block] if rows <= OUTPUT else []
+    return block if rows <= OUTPUT else None
 
 
 def is_open(node):
@@ -163,7 +175,7 @@ def is_open(node):
 
 def idea(section):
     """Return the blocks that tell a section's idea, and those of the sections within it."""
-    blocks, before, begun, results = [], None, [], []
+    blocks, before, begun, result = [], None, [], None
     for node in filter(is_open, section.find_all(recursive=False)):
         kind = classes(node)
         if node.name == "section":
@@ -172,8 +184,8 @@ def idea(section):
             if not begun:
                 begun = first(sentences(node))
                 blocks.append(text(*begun))
-            elif len(results) == 1:
-                results.append(text(sentences(node)[0]))
+            elif result and "<p>" not in result.html:
+                result += text(sentences(node)[0])
             before = node
         elif "math" in kind:
             leads = [one for one in leading(before) if one not in begun] if before else []
@@ -182,27 +194,25 @@ def idea(section):
             blocks.append(formula(node))
             before = None
         elif "moving" in kind:
-            blocks.append(Block(str(node), ROOM))
+            blocks.append(moving(node))
         elif "cell" in kind and node.select_one("img.drawn"):
             blocks.append(figure(node))
-        elif "cell" in kind and not results:
-            results += output(node)
-        elif "pst-scrollable-table-container" in kind and not results:
-            results += table(node.table)
-    return blocks if len(blocks) > 1 else blocks + results
+        elif "cell" in kind and not result:
+            result = output(node)
+        elif "pst-scrollable-table-container" in kind and not result:
+            result = table(node.table)
+    return [*blocks, result] if result and len(blocks) == 1 else blocks
 
 
-def pack(blocks):
+def pack(blocks, room):
     """Yield blocks in portions that fit on a slide; a sentence stays with what it leads to."""
     portion = []
     for at, block in enumerate(blocks):
         together = block.height
-        for follower in blocks[at + 1 :]:
-            if not blocks[at].html.startswith(("<p>", "<h3>")):
-                break
-            together += follower.height
+        while blocks[at].html.startswith(("<p>", "<h3>")) and at + 1 < len(blocks):
             at += 1
-        if portion and sum(one.height for one in portion) + together > ROOM:
+            together += blocks[at].height
+        if portion and sum(one.height for one in portion) + together > room:
             yield tuple(portion)
             portion = []
         portion.append(block)
@@ -210,17 +220,27 @@ def pack(blocks):
         yield tuple(portion)
 
 
+def balanced(blocks):
+    """Return blocks in as few portions as fit, none much fuller than another."""
+    room, portions = ROOM, list(pack(blocks, ROOM))
+    while room and len(closer := list(pack(blocks, room - 1))) == len(portions):
+        room, portions = room - 1, closer
+    return portions
+
+
 def question(box, cell):
     """Return the blocks of a question: the cell that it changes, what that shows, the answer."""
     answer = box.select_one(".answer").extract()
     box.select_one(".admonition-title").extract()
     answer.select_one(".admonition-title").extract()
-    shown = "".join(block.html for block in output(cell))
-    asked = f"""<div class="try">{shown}<div class="ask">{box.decode_contents()}
-<div class="told"><button type="button">Answer</button><div class="answer">{answer.decode_contents()}</div>
+    code = str(cell.select_one(".cell_input .highlight")).replace("\n\n\n", "\n\n")
+    shown = output(cell) or Block("")
+    words = [Block(one.decode_contents(), text(str(one)).height) for one in (box, answer)]
+    height = 1.3 * code.count("\n") + shown.height + sum(one.height for one in words)
+    asked = f"""<div class="try">{shown.html}<div class="ask">{words[0].html}
+<div class="told"><button type="button">Answer</button><div class="answer">{words[1].html}</div>
 </div></div></div>"""
-    code = str(cell.select_one(".cell_input .highlight"))
-    return Block(code, 0), Block(asked, 0)
+    return Block(code), Block(asked, height)
 
 
 def heading(section):
@@ -234,9 +254,8 @@ def heading(section):
 def told(section, cells):
     """Yield the slides of a section, and of those within it."""
     place = section["id"]
-    for portion in pack(idea(section)):
-        large = sum(block.height for block in portion) < LARGE
-        yield Slide(heading(section), portion, place, "idea large" if large else "idea")
+    for portion in balanced(idea(section)):
+        yield Slide(heading(section), portion, place)
     for box in section.select(".predict"):
         asked = question(box, cells[box["id"]])
         yield Slide(f"{PREDICT} <small>{heading(section)}</small>", asked, box["id"], "question")
@@ -263,8 +282,8 @@ def opening(chapter):
         for node in chapter.find_all(recursive=False)
         if "moving" in classes(node) or node.select_one("img.drawn")
     )
-    drawn = Block(str(picture), 0) if "moving" in classes(picture) else figure(picture)
-    return Block(str(question), 0), drawn
+    drawn = moving(picture) if "moving" in classes(picture) else figure(picture)
+    return Block(str(question)), drawn
 
 
 def summary(section):
@@ -272,7 +291,7 @@ def summary(section):
     paragraphs = section.find_all("p", recursive=False)
     each = SUMMARY // len(paragraphs)
     items = "".join(f"<li>{' '.join(first(sentences(one), each))}</li>" for one in paragraphs)
-    return (Block(f"<ul>{items}</ul>", 0),)
+    return (Block(f"<ul>{items}</ul>"),)
 
 
 def chapter_slides(path, page):
@@ -293,7 +312,8 @@ def written(slide, number, count, name, title):
     """Return one slide as HTML."""
     level = "h1" if slide.kind == "title" else "h2"
     body = "\n".join(block.html for block in slide.blocks)
-    return f"""<section class="slide {slide.kind}" id="slide-{number}">
+    large = " large" if 0 < sum(block.height for block in slide.blocks) < LARGE else ""
+    return f"""<section class="slide {slide.kind}{large}" id="slide-{number}">
 <{level}>{slide.heading}</{level}>
 <div class="body">
 {body}
