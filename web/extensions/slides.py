@@ -32,9 +32,9 @@ from moving import FOLDER
 from notebooks import read
 from sphinx.util.docutils import SphinxDirective
 
-BEGINNING, LEADING, SUMMARY = 200, 120, 1000  # characters
+BEGINNING, LEADING, SUMMARY = 200, 150, 1000  # characters
 ROOM = 28  # rem: what a slide holds below its heading
-DRAWING = 12.5  # rem: the least height of a drawing, which takes what is left
+DRAWING = 13  # rem: the least height of a drawing, which takes what is left
 LARGE = 17  # rem: what is less than this is set in larger type
 WIDTH = 92  # characters of a line
 PREDICT = "Predict, then change"
@@ -175,7 +175,7 @@ def is_open(node):
 
 def idea(section):
     """Return the blocks that tell a section's idea, and those of the sections within it."""
-    blocks, before, begun, result = [], None, [], None
+    blocks, last, before, begun, result = [], [], None, [], None
     for node in filter(is_open, section.find_all(recursive=False)):
         kind = classes(node)
         if node.name == "section":
@@ -194,13 +194,14 @@ def idea(section):
             blocks.append(formula(node))
             before = None
         elif "moving" in kind:
-            blocks.append(moving(node))
+            last.append(moving(node))
         elif "cell" in kind and node.select_one("img.drawn"):
             blocks.append(figure(node))
         elif "cell" in kind and not result:
             result = output(node)
         elif "pst-scrollable-table-container" in kind and not result:
             result = table(node.table)
+    blocks += last
     return [*blocks, result] if result and len(blocks) == 1 else blocks
 
 
@@ -381,6 +382,19 @@ class Slides(SphinxDirective):
         return [paragraph]
 
 
+def add_button(app, pagename, templatename, context, doctree):
+    """Offer the slides where a chapter can be downloaded."""
+    path = f"slides/{Path(pagename).name}"
+    if app.builder.name != "html" or not re.match(r"chapters/\d", pagename):
+        return
+    for group in context["header_buttons"]:
+        if group["label"] == "download-buttons":
+            address = context["pathto"](f"{path}.html", resource=True)
+            tip = "Slides of this chapter"
+            button = {"type": "link", "url": address, "text": "Slides", "tooltip": tip}
+            group["buttons"].append(button | {"icon": "fas fa-film", "label": "slides"})
+
+
 def clear(app):
     """Remove the slides of an earlier build, which what mends the pages must not mend again."""
     shutil.rmtree(Path(app.outdir, "slides"), ignore_errors=True)
@@ -401,5 +415,6 @@ def setup(app):
     """Write when light.py has made the pages what they will be."""
     app.add_directive("slides", Slides)
     app.connect("builder-inited", clear)
+    app.connect("html-page-context", add_button, priority=800)
     app.connect("build-finished", write, priority=850)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
