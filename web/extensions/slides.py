@@ -6,29 +6,30 @@
 is the row of links to them. The rule by which a page becomes slides:
 
 The first slide has the question and the opening figure. Then each section, up to *What the
-documents say*, gives its idea and its question. The idea is how the section begins, each displayed
-formula under the sentence that leads to it, and each figure with its caption; where there is neither
-figure nor formula, the first table or printed line, with the first sentence that is said of it. What is
-too much for one slide goes on on the next. The question is that of *Predict, then change*, under the
-cell that it changes and beside what that cell shows; its answer comes with the next key. The last
-slide says how each paragraph of the summary begins. Text is cut between sentences alone: as many as
-fit into BEGINNING characters, and at least one. What the page folds is left out.
+documents say*, gives its idea and its questions. The idea is how the section begins; each displayed
+formula and table of the text, under the sentences that lead to it; each drawing with its caption; at
+the end each figure that moves. Where there is none of these, it is what a cell shows first, with what
+is said of it at once. What is too much for one slide is spread over as few as will hold it. A
+question is that of *Predict, then change*, under the cell that it changes and beside what that cell
+shows; its answer comes with the next key. The last slide says how each paragraph of the summary
+begins. Text is cut between sentences alone: it begins, or ends, with as many as are short together,
+and at least one. What the page folds is left out.
 
-`slides.css` sizes everything by the slide, so that what fits does so on every screen and on paper.
-reveal.js would add 166 kB and hide all slides but one, where MathJax cannot measure; here the slides
-lie one above the other, and the browser scrolls.
+``slides.css`` measures everything in shares of the slide, so that what fits does so on every screen
+and on paper. The slides lie one above the other, and the browser scrolls. reveal.js would weigh
+166 kB more, and hide all slides but one, where MathJax cannot measure and paper needs a mode.
 """
 
 import math
 import re
 import shutil
+import string
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
 from bs4 import BeautifulSoup
 from docutils import nodes
-from moving import FOLDER
 from notebooks import read
 from sphinx.util.docutils import SphinxDirective
 
@@ -42,27 +43,29 @@ OUTPUT = 9  # lines, beyond which a cell's output is left on the page
 END = re.compile(r"(?:(?<=[.?!\uefff])|(?<=[.?!][”’)]))\s+(?=[^a-z])")
 FOLDED = ("dropdown", "tag_check", "tag_setup", "tag_hide-cell")
 SHEETS = ("pygments.css", "moving/moving.css", "slides.css")
-PAGE = """<!DOCTYPE html>
+PAGE = string.Template("""<!DOCTYPE html>
 <html lang="en" data-theme="light">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}: slides</title>
+<title>$title: slides</title>
 <link rel="icon" href="../_static/logo.svg">
 <script>
 document.documentElement.classList.add("shown");
-document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+if (localStorage.getItem("mode") === "dark" || localStorage.getItem("mode") !== "light"
+    && matchMedia("(prefers-color-scheme: dark)").matches)
+  document.documentElement.dataset.theme = "dark";
 </script>
-{sheets}
-{scripts}
+$sheets
+$scripts
 </head>
 <body>
 <main>
-{slides}
+$slides
 </main>
 </body>
 </html>
-"""
+""")
 
 
 @dataclass(frozen=True)
@@ -144,9 +147,8 @@ def figure(cell):
     """Return what a cell has drawn, with its caption."""
     drawings = "".join(str(image) for image in cell.select("img.drawn"))
     caption = cell.select_one("p.figure-number").decode_contents()
-    return Block(
-        f'<figure class="drawing"><div>{drawings}</div><figcaption>{caption}</figcaption></figure>', DRAWING
-    )
+    caption = f"<figcaption>{caption}</figcaption>"
+    return Block(f'<figure class="drawing"><div>{drawings}</div>{caption}</figure>', DRAWING)
 
 
 def moving(node):
@@ -169,6 +171,11 @@ def table(shown):
     return block if rows <= OUTPUT else None
 
 
+def tabled(node):
+    """Return a table of the text; None if a node is none, or a long one."""
+    return table(node.table) if "pst-scrollable-table-container" in classes(node) else None
+
+
 def is_open(node):
     return node.name and not classes(node) & set(FOLDED)
 
@@ -185,13 +192,11 @@ def idea(section):
                 begun = first(sentences(node))
                 blocks.append(text(*begun))
             elif result and "<p>" not in result.html:
-                result += text(sentences(node)[0])
+                result += text(*first(sentences(node), LEADING))
             before = node
-        elif "math" in kind:
+        elif displayed := (formula(node) if "math" in kind else tabled(node)):
             leads = [one for one in leading(before) if one not in begun] if before else []
-            if leads:
-                blocks.append(text(*leads))
-            blocks.append(formula(node))
+            blocks += [text(*leads), displayed] if leads else [displayed]
             before = None
         elif "moving" in kind:
             last.append(moving(node))
@@ -199,8 +204,6 @@ def idea(section):
             blocks.append(figure(node))
         elif "cell" in kind and not result:
             result = output(node)
-        elif "pst-scrollable-table-container" in kind and not result:
-            result = table(node.table)
     blocks += last
     return [*blocks, result] if result and len(blocks) == 1 else blocks
 
@@ -265,14 +268,13 @@ def told(section, cells):
 def cells(path, page):
     """Return the cell that each question changes, by the question's name."""
     notebook = read(path).cells
-    code = [c for c in notebook if c.cell_type == "code" and "remove-cell" not in c.metadata.get("tags", [])]
-    shown = {one.id: cell for one, cell in zip(code, page.select("div.cell"), strict=True)}
-    found = {}
-    for cell in notebook:
-        if "try" in cell.metadata:
-            name = re.search(r"^:name: (try-[\d-]+)$", cell.source, re.MULTILINE)[1]
-            found[name] = shown[cell.metadata["try"]["cell"]]
-    return found
+    code = [cell.id for cell in notebook if cell.cell_type == "code" and cell.id != "colab"]
+    shown = dict(zip(code, page.select("div.cell"), strict=True))
+    asking = [cell for cell in notebook if "try" in cell.metadata]
+    names = [re.search(r"^:name: (\S+)", cell.source, re.MULTILINE)[1] for cell in asking]
+    return {
+        name: shown[cell.metadata["try"]["cell"]] for name, cell in zip(names, asking, strict=True)
+    }
 
 
 def opening(chapter):
@@ -291,8 +293,9 @@ def summary(section):
     """Return how each paragraph of the summary begins."""
     paragraphs = section.find_all("p", recursive=False)
     each = SUMMARY // len(paragraphs)
-    items = "".join(f"<li>{' '.join(first(sentences(one), each))}</li>" for one in paragraphs)
-    return (Block(f"<ul>{items}</ul>"),)
+    items = [text(*first(sentences(one), each)) for one in paragraphs]
+    listed = "".join(f"<li>{item.html}</li>" for item in items)
+    return (Block(f"<ul>{listed}</ul>", sum(item.height for item in items)),)
 
 
 def chapter_slides(path, page):
@@ -354,7 +357,7 @@ def deck(path, html):
     scripts += [str(one) for one in page.select('script[src*="moving/"]')]
     scripts.append('<script defer src="../_static/slides.js"></script>')
     sheets = [f'<link rel="stylesheet" href="../_static/{name}">' for name in SHEETS]
-    return PAGE.format(
+    return PAGE.substitute(
         title=title,
         sheets="\n".join(sheets),
         scripts="\n".join(scripts),
