@@ -73,7 +73,7 @@ def test_nothing_keeps_anybody_from_reading_them(page, base_url, deck, scheme):
     page.evaluate(ANSWERED)
     page.evaluate(PLAIN)
     assert not barriers(page, None, BUT_CONTRAST) + contrast(page)
-    broken = "e => e.checkVisibility() && !e.naturalWidth"
+    broken = "e => e.complete && !e.naturalWidth"
     assert not page.evaluate(f"[...document.images].filter({broken}).length")
     assert page.locator(f".only-{scheme}").count() == page.locator("img.drawn:visible").count()
 

@@ -43,6 +43,8 @@ OUTPUT = 9  # lines, beyond which a cell's output is left on the page
 END = re.compile(r"(?:(?<=[.?!\uefff])|(?<=[.?!][”’)]))\s+(?=[^a-z])")
 FOLDED = ("dropdown", "tag_check", "tag_setup", "tag_hide-cell")
 SHEETS = ("pygments.css", "moving/moving.css", "slides.css")
+# The size of a formula, which elsewhere depends on whether the text's face has come by then.
+MEASURED = "<script>MathJax.chtml = {matchFontHeight: false, scale: 1.06};</script>"
 PAGE = string.Template("""<!DOCTYPE html>
 <html lang="en" data-theme="light">
 <head>
@@ -333,6 +335,8 @@ def mended(html, name):
     for node in soup.select("[id]:not(.slide)"):
         if not node.find_parent(class_="moving") and "moving" not in classes(node):
             del node["id"]
+    for image in soup.select("img.only-light"):  # which paper shows, whatever the screen does
+        del image["loading"]
     for link in soup.select(".headerlink"):
         link.extract()
     for link in soup.select("a[href]"):
@@ -353,8 +357,8 @@ def deck(path, html):
     body = "\n".join(
         written(slide, number, count, path.stem, title) for number, slide in enumerate(slides, 1)
     )
-    scripts = [str(one) for one in page.select("script") if "mathjax" in str(one).lower()]
-    scripts += [str(one) for one in page.select('script[src*="moving/"]')]
+    scripts = [str(one) for one in page.find_all("script", string=re.compile("window.MathJax"))]
+    scripts += [MEASURED, *map(str, page.select('script[src*="mathjax/"], script[src*="moving/"]'))]
     scripts.append('<script defer src="../_static/slides.js"></script>')
     sheets = [f'<link rel="stylesheet" href="../_static/{name}">' for name in SHEETS]
     return PAGE.substitute(

@@ -48,8 +48,10 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// Whoever has dragged a slider goes on with the keys, and these mean the slides again.
-addEventListener("pointerup", () => setTimeout(() => document.activeElement.blur()));
+// Whoever has moved a slider by hand goes on with the keys, and these mean the slides again.
+addEventListener("click", (event) => {
+  if (event.detail) document.activeElement.blur();
+});
 
 for (const slide of slides) {
   slide.querySelector(".told > button")?.addEventListener("click", () => tell(slide, true));
