@@ -110,7 +110,12 @@ def sentences(paragraph):
         text = text.replace("\uefff", "")
         return re.sub(r"[\ue000-\uefff]", lambda sign: str(kept[ord(sign[0]) - 0xE000]), text)
 
-    return [unmask(sentence.strip()) for sentence in END.split(masked) if sentence.strip()]
+    whole = [""]
+    for piece in END.split(masked.strip()):  # what stands in parentheses stays together
+        whole[-1] = f"{whole[-1]} {piece}".strip()
+        if whole[-1].count("(") == whole[-1].count(")"):
+            whole.append("")
+    return [unmask(sentence) for sentence in whole if sentence]
 
 
 def said(html):

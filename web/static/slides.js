@@ -12,7 +12,7 @@ function current() {
 
 function go(to) {
   const slide = slides[Math.min(Math.max(to, 0), slides.length - 1)];
-  slide.scrollIntoView({ behavior: "instant" });
+  slide.scrollIntoView({ behavior: "instant", block: "center" });
   history.replaceState(null, "", `#${slide.id}`);
 }
 
