@@ -8,8 +8,8 @@ is the row of links to them. The rule by which a page becomes slides:
 The first slide has the question and the opening figure. Then each section, up to *What the
 documents say*, gives its idea and its questions. The idea is how the section begins; each displayed
 formula and table of the text, under the sentences that lead to it; each drawing with its caption;
-at the end each figure that moves. Where there is none of these, it is what a cell shows first, with
-what is said of it at once. What is too much for one slide is spread over as few as will hold it. A
+where there is none of these, what a cell shows first, with what is said of it at once; and at the
+end each figure that moves, without what its caption says before its last sentences. What is too much for one slide is spread over as few as will hold it. A
 question is that of *Predict, then change*, under the cell that it changes and beside what that cell
 shows; its answer comes with the next key. The last slide says how each paragraph of the summary
 begins. Text is cut between sentences alone: it begins, or ends, with as many as are short together,
@@ -211,8 +211,8 @@ def idea(section):
             blocks.append(figure(node))
         elif "cell" in kind and not result:
             result = output(node)
-    blocks += last
-    return [*blocks, result] if result and len(blocks) == 1 else blocks
+    alone = [result] if result and len(blocks) == 1 else []
+    return blocks + alone + last
 
 
 def pack(blocks, room):
