@@ -9,11 +9,11 @@ The first slide has the question and the opening figure. Then each section, up t
 documents say*, gives its idea and its questions. The idea is how the section begins; each displayed
 formula and table of the text, under the sentences that lead to it; each drawing with its caption;
 where there is none of these, what a cell shows first, with what is said of it at once; and at the
-end each figure that moves, without what its caption says before its last sentences. What is too much for one slide is spread over as few as will hold it. A
-question is that of *Predict, then change*, under the cell that it changes and beside what that cell
-shows; its answer comes with the next key. The last slide says how each paragraph of the summary
-begins. Text is cut between sentences alone: it begins, or ends, with as many as are short together,
-and at least one. What the page folds is left out.
+end each figure that moves, with the last sentences of its caption. What is too much for one slide
+is spread over as few as will hold it. A question is that of *Predict, then change*, under the cell
+that it changes and beside what that cell shows; its answer comes with the next key. The last slide
+says how each paragraph of the summary begins. Text is cut between sentences alone: it begins, or
+ends, with as many as are short together, and at least one. What the page folds is left out.
 
 ``slides.css`` measures everything in shares of the slide, so that what fits does so on every screen
 and on paper. The slides lie one above the other, and the browser scrolls. reveal.js would weigh
@@ -216,7 +216,7 @@ def idea(section):
 
 
 def pack(blocks, room):
-    """Yield blocks in portions that fit on a slide; a sentence stays with what it leads to."""
+    """Yield blocks in portions that fit; a sentence goes with what it leads to, if both do."""
     portion = []
     for at, block in enumerate(blocks):
         together = block.height
