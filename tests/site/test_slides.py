@@ -31,6 +31,7 @@ OVERFLOWING = """least => [...document.querySelectorAll(".slide")].flatMap(slide
   return [...low, ...small, ...wide, ...(scrolls ? [`${slide.id} scrolls`] : [])];
 })"""
 BARE = "document.querySelectorAll('.math:not(:has(mjx-container))').length"
+MOVE = "(e, end) => { e.value = e[end]; e.dispatchEvent(new Event('input')); }"
 ANSWERED = "document.querySelectorAll('.told').forEach(e => e.classList.add('open'))"
 
 pytestmark = pytest.mark.browser_context_args(viewport=SCREEN)
@@ -95,6 +96,9 @@ def test_keys_turn_them_and_an_answer_comes_first(page, base_url):
     expect(page).to_have_url(re.compile(f"#slide-{asked + 1}$"))
     page.reload()
     assert number(page) == asked + 1
+    page.set_viewport_size({"width": 1920, "height": 1080})  # as on a full screen
+    page.wait_for_function("slides[current()].getBoundingClientRect().top === 0")
+    assert number(page) == asked + 1
     shown = page.locator(f"#slide-{asked + 1} .number")
     expect(shown).to_have_text(f"{asked + 1} / {last}")
     expect(shown).to_be_in_viewport()
@@ -124,6 +128,21 @@ def test_a_figure_moves_and_its_slider_keeps_its_keys(page, base_url):
     press(page, "Home")
     slider.click()
     assert press(page, "ArrowRight") == 2  # who has moved it by hand goes on with the keys
+
+
+@pytest.mark.parametrize("deck", NAMES)
+def test_every_figure_moves_and_stays_on_its_slide(page, base_url, deck):
+    open_page(page, f"{base_url}slides/{deck}.html")
+    figures = page.locator("figure.moving")
+    assert figures.count()
+    for figure in figures.all():
+        slider, words = figure.locator("input").first, figure.locator(".moving-words > span")
+        told = set()
+        for end in ("min", "max"):
+            slider.evaluate(MOVE, end)
+            told.add(words.text_content())
+            assert not page.evaluate(OVERFLOWING, LEAST)
+        assert len(told) == 2
 
 
 def test_they_turn_dark_by_a_key(page, base_url):
