@@ -39,7 +39,8 @@ DRAWING = 13  # rem: the least height of a drawing, which takes what is left
 LARGE = 17  # rem: what is less than this is set in larger type
 WIDTH = 92  # characters of a line
 PREDICT = "Predict, then change"
-OUTPUT = 9  # lines, beyond which a cell's output is left on the page
+OUTPUT = 9  # lines that a cell shows; more are left on the page, or
+LONG = 18  # lines, if the slide has nothing else, which are set in smaller type
 END = re.compile(r"(?:(?<=[.?!\uefff])|(?<=[.?!][”’)]))\s+(?=[^a-z])")
 FOLDED = ("dropdown", "tag_check", "tag_setup", "tag_hide-cell")
 SHEETS = ("pygments.css", "moving/moving.css", "slides.css")
@@ -165,17 +166,18 @@ def moving(node):
     return Block(str(node), ROOM)
 
 
-def output(cell):
+def output(cell, most=OUTPUT):
     """Return what a cell shows; None if that is nothing, or much."""
     shown = cell.select_one(".cell_output :is(table, pre)")
-    return shown and table(shown)
+    return shown and table(shown, most)
 
 
-def table(shown):
-    """Return a table or printed lines; None if there are many."""
+def table(shown, most=OUTPUT):
+    """Return a table or printed lines, in smaller type if they are many; None if too many."""
     rows = len(shown.select("tr")) or shown.get_text().strip().count("\n") + 1
-    block = Block(f'<div class="output">{shown}</div>', 1.7 * rows + 1)
-    return block if rows <= OUTPUT else None
+    long, height = (" long", 1.3) if rows > OUTPUT else ("", 1.9)
+    block = Block(f'<div class="output{long}">{shown}</div>', height * rows + 1)
+    return block if rows <= most else None
 
 
 def tabled(node):
@@ -198,7 +200,7 @@ def idea(section):
             if not begun:
                 begun = first(sentences(node))
                 blocks.append(text(*begun))
-            elif result and "<p>" not in result.html:
+            elif result and "<p>" not in result.html and result.height < LARGE:
                 result += text(*first(sentences(node), LEADING))
             before = node
         elif displayed := (formula(node) if "math" in kind else tabled(node)):
@@ -210,7 +212,7 @@ def idea(section):
         elif "cell" in kind and node.select_one("img.drawn"):
             blocks.append(figure(node))
         elif "cell" in kind and not result:
-            result = output(node)
+            result = output(node, LONG)
     alone = [result] if result and len(blocks) == 1 else []
     return blocks + alone + last
 
