@@ -175,7 +175,7 @@ def output(cell, most=OUTPUT):
 def table(shown, most=OUTPUT):
     """Return a table or printed lines, in smaller type if they are many; None if too many."""
     rows = len(shown.select("tr")) or shown.get_text().strip().count("\n") + 1
-    long, height = (" long", 1.3) if rows > OUTPUT else ("", 1.9)
+    long, height = (" long", 1.25) if rows > OUTPUT else ("", 1.9)
     block = Block(f'<div class="output{long}">{shown}</div>', height * rows + 1)
     return block if rows <= most else None
 
