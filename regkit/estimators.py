@@ -38,12 +38,13 @@ DTYPES = [np.float64, np.float32]
 
 
 def _validate(model: BaseEstimator, X: ArrayLike, *y: ArrayLike, **options: object) -> Array:
-    """Return what scikit-learn's ``validate_data`` does, and name a column that holds strings."""
+    """Return what scikit-learn's ``validate_data`` does, and say where a string stands."""
     try:
         return validate_data(model, X, *y, **options)
     except ValueError as error:
         if "could not convert string" in str(error):
-            as_numbers("X", X)
+            for name, given in zip("Xy", (X, *y), strict=False):
+                as_numbers(name, given)
         raise
 
 

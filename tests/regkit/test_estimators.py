@@ -251,6 +251,7 @@ BAD_DATA = [
     (dict(X=np.empty((3, 0))), r"0 feature\(s\)"),
     (dict(y=[1.0, np.nan, 2.0]), "Input y contains NaN"),
     (dict(y=["a", "b", "c"]), "y must hold real numbers; got an array of dtype <U1"),
+    (dict(y=pd.Series(["1,5", "2", "3"])), "y must hold real numbers; got strings"),
     (dict(y=np.array([1, 2, 3]) * 1j), "Complex data not supported"),
     (dict(y=[1.0, 2.0]), "inconsistent numbers of samples"),
     (dict(sample_weight=[1.0, 1.0]), r"sample_weight must have shape \(3,\); got \(2,\)"),
