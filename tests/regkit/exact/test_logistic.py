@@ -183,6 +183,19 @@ def test_few_products_with_the_whole_of_X(monkeypatch):
     assert len(refreshed) <= 2 * len(steps)
 
 
+def test_from_afar_no_more_columns_are_gathered_at_once_than_there_are_rows(monkeypatch):
+    gathered, take = [], LogisticSet.take
+    monkeypatch.setattr(
+        LogisticSet, "take", lambda self, J: gathered.append(len(J)) or take(self, J)
+    )
+    X, y = classes("very wide")
+    F = problem(X, y)
+    found = logistic_active_set(at(F, 0.02 * F.alpha_max))
+    assert found.converged
+    assert len(gathered) > 1
+    assert max(gathered) <= len(y)
+
+
 def test_warm_start_and_float32():
     X, y = classes("very wide")
     F = at(problem(X, y), 0.02)
