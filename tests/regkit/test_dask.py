@@ -443,7 +443,7 @@ def test_folds_that_need_all_rows_are_refused():
 
 
 @pytest.fixture(scope="module")
-def client():
+def cluster():
     """Two worker processes on this machine; a lost one is replaced."""
     bounds = {
         "distributed.comm.timeouts.connect": "30s",
@@ -453,8 +453,14 @@ def client():
     with (
         dask.config.set(bounds),
         distributed.LocalCluster(**options, silence_logs=logging.CRITICAL) as cluster,
-        distributed.Client(cluster, timeout=30) as client,
     ):
+        yield cluster
+
+
+@pytest.fixture
+def client(cluster):
+    """For one test: while there is a client, what other tests compute goes to it, too."""
+    with distributed.Client(cluster, timeout=30) as client:
         yield client
 
 
