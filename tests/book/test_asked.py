@@ -35,12 +35,13 @@ def test_every_question_leads_to_a_page_or_to_a_box():
 def page():
     """Return a page with a section in a section, a box, and sources."""
     box = nodes.admonition(ids=["claim-a1"])
-    inner = section("Inner")
-    return section("Page", section("First", inner), section("Documents", box), section("Sources"))
+    first, within = section("First", section("Inner")), section("Within", box)
+    rest = [section("Documents", within), section("Summary"), section("Sources")]
+    return section("Page", nodes.paragraph(), first, *rest)
 
 
 def test_a_line_ends_what_its_question_names(page):
-    first, documents, _ = asked.sections(page)
+    first, documents, summary, _ = asked.sections(page)
     named = [
         ("A?", "chapters/one", "inner"),
         ("B?", "", "claim-a1"),
@@ -50,17 +51,19 @@ def test_a_line_ends_what_its_question_names(page):
         ("E?", "", "claim-z9"),
         ("A?", "chapters/one", "inner"),
     ]
-    [inner] = asked.sections(first)
+    [inner], [within] = asked.sections(first), asked.sections(documents)
     assert asked.ends(page, "chapters/one", named) == [
         (inner, ["A?"]),
-        (documents, ["B?", "C?"]),
+        (within, ["B?"]),
+        (summary, ["C?"]),
     ]
 
 
 def test_a_place_that_is_gone_still_has_a_line_on_its_page(page):
     named = [("A?", "chapters/one", "gone")]
-    [(section, questions)] = asked.ends(page, "chapters/one", named)
-    assert section is asked.sections(page)[1] and questions == ["A?"]
+    assert asked.ends(page, "chapters/one", named) == [(asked.sections(page)[2], ["A?"])]
+    no_summary = section("Page", section("First"))
+    assert asked.ends(no_summary, "chapters/one", named) == [(no_summary, ["A?"])]
 
 
 def test_a_line_links_each_question_and_stays_out_of_print():
@@ -70,10 +73,14 @@ def test_a_line_links_each_question_and_stays_out_of_print():
     assert targets == ["what-is-α", "why"]
 
 
-def test_a_page_without_a_question_stays_as_it_is(page, monkeypatch):
+@pytest.mark.parametrize(
+    ("docname", "place"), [("chapters/one", None), ("chapters/two", 2), (asked.PAGE, None)]
+)
+def test_only_a_page_that_is_named_has_a_line(monkeypatch, docname, place):
+    page = section("Page", nodes.paragraph(), section("First"))
     monkeypatch.setattr(asked, "links", lambda: [("A?", "chapters/two", "")])
-    before = page.pformat()
-    env = SimpleNamespace(docname="chapters/one", note_dependency=lambda path: None)
+    env = SimpleNamespace(docname=docname, note_dependency=lambda path: None)
     document = SimpleNamespace(next_node=lambda kind: page)
     asked.Asked.apply(SimpleNamespace(env=env, document=document))
-    assert page.pformat() == before
+    lines = [at for at, node in enumerate(page) if node.astext() == "Asked about this: A?"]
+    assert lines == ([place] if place else [])

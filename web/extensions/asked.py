@@ -1,8 +1,9 @@
 """Links back from chapters, proofs and conventions to the questions that lead there.
 
-``chapters/questions.ipynb`` says where each answer comes from. A section that it names ends with a
-line of those questions; for a box the line ends its section of the page, for a whole page, the last
-section before the sources. No list is kept: the links of that notebook are read at each build.
+``chapters/questions.ipynb`` says where each answer comes from. A section that it names, or that
+holds a box which it names, ends with a line of those questions. Where it names a whole page, the
+line ends the summary or, if there is none, what stands before the first section. No list is kept:
+the links of that notebook are read at each build.
 """
 
 import re
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = "chapters/questions"
 QUESTIONS = ROOT / f"{PAGE}.ipynb"
 PART = re.compile(r"^#{1,3} (.+)$|\]\(([^)\s]+)\)", re.MULTILINE)
-SOURCES = "Sources"
+SUMMARY = "Summary"
 
 
 def links(path=QUESTIONS):
@@ -41,29 +42,23 @@ def sections(node):
     return [child for child in node.children if isinstance(child, nodes.section)]
 
 
-def above(node):
-    """Yield a node and all that it stands in."""
-    while node is not None:
-        yield node
-        node = node.parent
-
-
 def section_of(top, place):
-    """Return the section of a heading, or the one below ``top`` with a box; None for neither."""
+    """Return the section of a heading, or the one that holds a box; None for neither."""
     for section in top.findall(nodes.section):
         if section.get("slug") == place:
             return section
     for node in top.findall(nodes.Element):
         if place in node.get("ids", ()) or place in node.get("names", ()):
-            inside = [one for one in above(node) if one in sections(top)]
-            return inside[0] if inside else top
+            while not isinstance(node, nodes.section):
+                node = node.parent
+            return node
     return None
 
 
-def last_section(top):
-    """Return the last section of a page before its sources, or the page."""
-    said = [one for one in sections(top) if one.next_node(nodes.title).astext() != SOURCES]
-    return said[-1] if said else top
+def summary(top):
+    """Return the section that sums a page up, or else the page."""
+    named = [one for one in sections(top) if one.next_node(nodes.title).astext() == SUMMARY]
+    return named[0] if named else top
 
 
 def ends(top, page, asked):
@@ -76,7 +71,7 @@ def ends(top, page, asked):
         if section is not None:
             found.append((section, question))
         elif to == page:
-            whole.append((last_section(top), question))
+            whole.append((summary(top), question))
     answered = {question for _, question in found}
     found += [one for one in whole if one[1] not in answered]
     return [
@@ -116,8 +111,7 @@ class Asked(SphinxTransform):
             return
         self.env.note_dependency(str(QUESTIONS))
         for section, questions in ends(top, page, links()):
-            before = next(iter(sections(section)), None)
-            at = section.index(before) if before is not None and section is top else None
+            at = section.first_child_matching_class(nodes.section) if section is top else None
             section.insert(len(section) if at is None else at, line(page, questions))
 
 
