@@ -60,6 +60,7 @@ def test_taiwan_reads_its_own_characters_and_words():
     said = "岭回归的方差更小；支持向量机的数据不同；“过拟合”"
     assert traditional(said) == "脊迴歸的變異數更小；支援向量機的資料不同；「過度擬合」"
     whole = traditional(page(TABLE, "zh", {id: 1 for id in TABLE}))
+    assert "鬚" not in whole  # which OpenCC may make of 须
     assert 'lang="zh-Hant"' in whole and not re.search(
         "[这里数据说错误们对线应为随条么]", whole.replace("里", "")
     )

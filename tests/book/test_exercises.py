@@ -100,7 +100,7 @@ def test_what_a_notebook_imports_comes_with_regkit(path):
     others = set(re.findall(r"^(?:import|from) (\w+)", code, re.M))
     others -= {"numpy", "regkit", "scipy", "sklearn"} | sys.stdlib_module_names
     assert others == ({"pandas"} if path.stem.startswith("08") else set())
-    assert "that of chapter 8 needs pandas, too" in TEACHERS
+    assert "the notebook of chapter 8 needs pandas" in TEACHERS
 
 
 @chapter

@@ -11,7 +11,7 @@ from cards import card
 from found import citation, descriptions, runner_address, tags
 from head import SIGNATURE, check_found
 from language import mark
-from notebooks import toc_pages
+from notebooks import read, toc_pages
 from serve import serve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +25,18 @@ def test_every_page_is_described_once():
     assert len(set(texts)) == len(texts)
     for text in texts:
         assert 50 <= len(text) <= 160 and text[-1] in ".。" and not re.search(r"[$`\\<>]", text)
+
+
+def test_a_description_counts_the_questions_of_its_page():
+    words = {16: "sixteen", 19: "nineteen", 40: "forty"}
+    for page, *counted in (
+        ("self_test", r"^:+\{admonition\} \d\.\d · ", "^:class: question choice$"),
+        ("questions", "^### "),
+    ):
+        source = "\n".join(cell.source for cell in read(ROOT / f"chapters/{page}.ipynb").cells)
+        said = descriptions()[f"chapters/{page}"]["text"].lower()
+        for pattern in counted:
+            assert words[len(re.findall(pattern, source, re.MULTILINE))] in said
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import re
 
 import nbformat
 import yaml
+from bs4 import BeautifulSoup
 from built import problems
 from exercises import CHAPTERS
 from head import check_found
@@ -11,6 +12,21 @@ from head import check_found
 
 def test_every_page_has_its_outputs_and_every_link_leads_somewhere(root, site):
     assert not problems(root, site)
+
+
+def test_every_link_from_a_question_is_answered_by_one_back(site):
+    folder = site / "chapters"
+
+    def read(address):
+        return BeautifulSoup((folder / address).read_text("utf-8"), "html.parser")
+
+    answered = 0
+    for question in read("questions.html").select("article section > section > section"):
+        for page in {link["href"].partition("#")[0] for link in question.select("a.internal")}:
+            back = [link["href"] for link in read(page).select(".asked a")]
+            assert any(link.endswith(f"questions.html#{question['id']}") for link in back), page
+            answered += 1
+    assert answered > 30
 
 
 def test_every_page_says_what_it_is(site, written):

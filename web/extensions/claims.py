@@ -48,12 +48,12 @@ WORDS = {
     },
     "zh": {
         "score": "全部 {n} 条说法中，{right} 条成立，{depends} 条有条件成立，{wrong} 条错误，"
-        "{slip} 条属于程序、图片或印出数字的笔误或缺漏。",
-        "said": "**原说法**（{where}）：{text}",
+        "{slip} 条是程序、图片或所印数字中的笔误或缺漏。",
+        "said": "**文档说法**（{where}）：{text}",
         "true": "**应为**：{text}",
         "stands": "**验证**：{text}",
         "shown": "[判定它的单元格](#claim-{id})，见第&nbsp;{chapter}&nbsp;章。",
-        "replicated": "[判定它的单元格](#claim-{id})，见 Replications 一页。",
+        "replicated": "[判定它的单元格](#claim-{id})，见 *Replications* 一页。",
         "apart": "[回答它的页面]({at})。",
     },
 }
@@ -64,7 +64,7 @@ FILTERS = {
         "chapter": "Decided in chapter",
         None: "Replications and elsewhere",
     },
-    "zh": {"all": "全部", "verdict": "结论", "chapter": "判定的章", None: "其他页面"},
+    "zh": {"all": "全部", "verdict": "结论", "chapter": "判定所在的章", None: "其他页面"},
 }
 # Terms of the subject that Taiwan has another word for, longest first: OpenCC knows characters.
 TAIWAN = {
@@ -77,6 +77,8 @@ TAIWAN = {
     "协方差": "共變異數",
     "过拟合": "過度擬合",
     "单元格": "儲存格",
+    "组 Lasso": "群組 Lasso",
+    "最优性": "最佳性",
     "自助法": "拔靴法",
     "方差": "變異數",
     "偏差": "偏誤",
@@ -92,6 +94,18 @@ TAIWAN = {
     "文档": "文件",
     "程序": "程式",
     "默认": "預設",
+    "库的": "函式庫的",
+    "各库": "各函式庫",
+    "正态": "常態",
+    "不可导": "不可微",
+    "代码": "程式碼",
+    "调用": "呼叫",
+    "循环": "迴圈",
+    "实现": "實作",
+    "运行": "執行",
+    "图像": "影像",
+    "搜索": "搜尋",
+    "坐标": "座標",
     "“": "「",
     "”": "」",
 }

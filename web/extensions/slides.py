@@ -42,7 +42,7 @@ PREDICT = "Predict, then change"
 OUTPUT = 9  # lines that a cell shows; more are left on the page, or
 LONG = 18  # lines, if the slide has nothing else, which are set in smaller type
 END = re.compile(r"(?:(?<=[.?!\uefff])|(?<=[.?!][”’)]))\s+(?=[^a-z])")
-FOLDED = ("dropdown", "tag_check", "tag_setup", "tag_hide-cell")
+FOLDED = ("asked", "dropdown", "tag_check", "tag_setup", "tag_hide-cell")
 SHEETS = ("pygments.css", "moving/moving.css", "slides.css")
 # The size of a formula, which elsewhere depends on whether the text's face has come by then.
 MEASURED = "<script>MathJax.chtml = {matchFontHeight: false, scale: 1.06};</script>"
