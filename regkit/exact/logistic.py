@@ -301,9 +301,8 @@ class LogisticSet(WorkingSet):
 
     def _by_proximal_newton(self, l1: float, l2: float) -> Array:
         """Return the weights at the next grid point, solved on the working set by `newton`."""
-        X, F = self.data.X[:, self.members].astype(float), self.objective
-        penalty = L1L2(l1 + l2, l1 / (l1 + l2))
-        narrow = Objective(X, self.y, penalty, F.loss, F.sample_weight, F.fit_intercept)
+        X = self.data.X[:, self.members].astype(float)
+        narrow = replace(self.objective, X=X, penalty=L1L2(l1 + l2, l1 / (l1 + l2)))
         found = _by_newton(narrow, self.w[self.free :] * self.kappa, self.tol / 2, self.max_iter)
         self.solves += found.n_iter
         level = found.intercept + self.data.means[self.members] @ found.coef
