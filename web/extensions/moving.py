@@ -140,4 +140,4 @@ def setup(app):
     app.connect("builder-inited", copy_assets)
     app.connect("doctree-resolved", choose_form)
     app.connect("html-page-context", add_assets)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
