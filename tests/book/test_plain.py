@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import v4
-from notebooks import read
+from notebooks import is_folded, read
 from plain import Writer, plain, write
 
 CHAPTERS = sorted((Path(__file__).resolve().parents[2] / "chapters").glob("*.ipynb"))
@@ -23,9 +23,8 @@ def writer(**given):
 def words(notebook):
     """Return the words of a notebook's text, what only names or places a thing left out."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    text = re.sub(
-        r"^[:`]{3,}.*$|^:[\w-]+:.*$|\{cite:\w\}`[^`]*`|\]\([^)]*\)", " ", text, flags=re.M
-    )
+    named = r"^[:`]{3,}.*$|^:[\w-]+:.*$|\{cite:\w\}`[^`]*`|\]\([^)]*\)|^\([\w-]+\)=$|\{py:\w+\}"
+    text = re.sub(named, " ", text, flags=re.M)
     return re.findall(r"[A-Za-z]{3,}", re.sub(rf"{TAG}|\[[^\]]*\d{{4}}\)?\]", " ", text))
 
 
@@ -34,7 +33,8 @@ def test_nothing_raw_is_left_and_no_word_is_lost(path):
     source = read(path)
     copy = plain(source, Writer(f"chapters/{path.stem}", BASE))
     text = "\n".join(cell.source for cell in copy.cells if cell.cell_type == "markdown")
-    assert not re.search(r"^[>\s]*[:`]{3,}\{|^[>\s]*:{3,}|\{cite|^:[\w-]+:", text, re.M)
+    assert not re.search(r"^[>\s]*[:`]{3,}\{|^[>\s]*:{3,}|^:[\w-]+:", text, re.M)
+    assert not re.findall(r"\{[\w:]+\}`.*|^\([\w-]+\)=$|^%.*|\$\$ *\([\w-]+\)$", text, re.M)
     assert text.count("<details>") == text.count("</details>")
     lost, kept = words(source), iter(words(copy))
     assert [word for word in lost if word not in kept] == []
@@ -98,6 +98,8 @@ def test_every_figure_is_an_image_that_an_untrusted_notebook_shows(path):
             f" [c]({BASE}reference/notation.html)",
         ),
         ("[a](https://example.org/x)", "[a](https://example.org/x)"),
+        ("So.\n\n(the-place)=\n## Here", "So.\n\n## Here"),
+        ("{py:func}`~regkit.plots.show` shows", "`regkit.plots.show` shows"),
     ],
 )
 def test_each_thing_has_its_plain_form(source, expected):
@@ -139,6 +141,21 @@ def test_colab_folds_by_a_form_with_the_same_name():
     assert check.metadata.cellView == "form"
     assert check.source == "# @title Check x\nassert x"
     assert [cell.source for cell in cells if "cellView" not in cell.metadata][-1] == "y = 2"
+
+
+@pytest.mark.parametrize("colab", [False, True], ids=("jupyter", "colab"))
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_what_the_page_folds_is_folded_in_the_copy_under_its_name(path, colab):
+    source = read(path)
+    copy = plain(source, Writer(f"chapters/{path.stem}", BASE), colab=colab)
+    copies = {cell.id: cell for cell in copy.cells}
+    checked = [cell for cell in source.cells if "check" in cell.metadata.get("tags", [])]
+    for cell in filter(is_folded, source.cells):
+        there = copies[cell.id]
+        assert there.metadata.jupyter.source_hidden
+        assert ("cellView" in there.metadata) == colab
+        assert re.match(r"# @title \S" if colab else r"# (?!@title)\S", there.source)
+    assert not [cell.id for cell in checked if cell.id not in copies or not is_folded(cell)]
 
 
 def test_a_directive_that_has_no_plain_form_is_refused():

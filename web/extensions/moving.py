@@ -6,9 +6,9 @@
 
 draws the figure that ``web/figures/coefficient_path.py`` builds, with the text as its caption. A
 notebook shows the text as it stands, so it must read well there. A page gets an inline SVG, its
-sliders, a sentence that says the state, a table if there is one, and all frames as JSON; where the
-figure moves before the reader's eyes, the caption leaves out that it does. The PDF and other books
-get the still picture.
+sliders, a sentence that says the state, a table if there is one, and all frames in a script beside
+the page; where the figure moves before the reader's eyes, the caption leaves out that it does. The
+PDF and other books get the still picture.
 
 To make one: write ``web/figures/NAME.py`` with a function ``build()`` that returns a
 `figures.Figure`. Draw its pictures with `figures.draw.Plot`, 400 units wide: two stand side by side
@@ -32,7 +32,7 @@ from pathlib import Path
 
 import figures
 from docutils import nodes
-from moving_html import html
+from moving_html import frames, html
 from moving_still import still, told
 from sphinx.util.docutils import SphinxDirective
 
@@ -124,8 +124,12 @@ def add_assets(app, pagename, templatename, context, doctree):
     shown = [node["name"] for node in doctree.findall(moving)]
     if shown:
         app.add_css_file("moving/moving.css")
-        for name in ["moving", *shown]:
-            if (FOLDER / f"{name}.js").is_file():
+        folder = Path(app.outdir, "_static", "moving")
+        for name in shown:
+            path = folder / f"{name}.frames.js"
+            path.write_text(frames(name, built(name)), "utf-8", newline="\n")
+        for name in [*(f"{name}.frames" for name in shown), "moving", *shown]:
+            if (folder / f"{name}.js").is_file():
                 app.add_js_file(f"moving/{name}.js", loading_method="defer")
 
 
@@ -136,4 +140,4 @@ def setup(app):
     app.connect("builder-inited", copy_assets)
     app.connect("doctree-resolved", choose_form)
     app.connect("html-page-context", add_assets)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""A figure that moves, as HTML: title, pictures, controls, words, table, and all its frames."""
+"""A figure that moves, as HTML: title, pictures, controls, words, table; its frames as a script."""
 
 import json
 from html import escape
@@ -47,7 +47,11 @@ def table(name, figure):
 
 
 def frames(name, figure):
-    """Return as JSON what the script needs."""
+    """Return the script that holds what `moving.js` needs: all frames.
+
+    They are up to a third of a page's bytes, and the first view has no use for them: so they
+    come beside the page, not in it.
+    """
     content = {
         "name": name,
         "sliders": [{"name": s.name, "texts": s.texts} for s in figure.sliders],
@@ -59,7 +63,7 @@ def frames(name, figure):
         "data": figure.data,
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c")
+    return f'(window.movingFrames ??= {{}})["{name}"] = {text};\n'
 
 
 def html(name, figure):
@@ -79,7 +83,6 @@ def html(name, figure):
         f'<span id="{name}-words" aria-live="polite">{escape(words)}</span></p>',
         *(table(name, figure) if figure.table else []),
         "</div>",
-        f'<script type="application/json">{frames(name, figure)}</script>',
         "<figcaption>",
     ]
     return "\n".join(lines)

@@ -24,6 +24,8 @@ BRANCH = "notebooks"
 OPENS = re.compile(r"^(:{3,}|`{3,})\{([\w-]+)\} *(.*)$")
 OPTION = re.compile(r"^:([\w-]+): *(.*)$")
 CITE = re.compile(r"\{cite:([pt])\}`([^`]+)`")
+NAMED = re.compile(r"\{py:\w+\}`~?([^`]+)`")  # a mention of what regkit has
+TARGET = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)  # names a place, and is nothing to read
 SIGNS = {"wrong": "✗", "right": "✓", "depends": "~", "slip": "!"}
 ELSEWHERE = "On the book's page this figure moves"
 
@@ -80,6 +82,7 @@ class Writer:
 
     def cell(self, source):
         """Return the Markdown of one cell."""
+        source = NAMED.sub(r"`\1`", TARGET.sub("", source))
         return self.links(self.citations(self.text(source.split("\n"))))
 
     def text(self, lines):

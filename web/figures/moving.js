@@ -4,7 +4,8 @@
 "use strict";
 
 function startFigure(figure) {
-  const data = JSON.parse(figure.querySelector("script").textContent);
+  const data = window.movingFrames?.[figure.id.replace("moving-", "")];
+  if (!data) return; // its frames have not arrived: it stays a picture
   const part = (name) => document.getElementById(`${data.name}-${name}`);
   const sliders = data.sliders.map(({ name }) => part(name));
 
