@@ -206,8 +206,8 @@ def _solved(F: Objective, w: Array) -> Array:
         fit_intercept=F.fit_intercept,
         sample_weight=F.sample_weight,
     )
-    with warnings.catch_warnings():  # its certificate is asked for in any case
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    # its certificate is asked for in any case
+    with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):
         if isinstance(F.loss, SquaredError):
             return enet_path(F.X, F.y, positive=penalty.positive, **options).coefs[:, 0]
         if isinstance(F.loss, Logistic) and not penalty.positive:

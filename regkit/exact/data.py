@@ -141,7 +141,7 @@ class DenseColumns:
 
     def __init__(self, data: CentredData) -> None:
         self.data, self.kappa = data, np.zeros(0)
-        # one after the other in memory, with room for more
+        # column after column in memory, with room for more
         self.Z = self._room = np.zeros((data.shape[0], 0), order="F")
 
     def append(self, J: Array) -> None:

@@ -26,7 +26,7 @@ at most their chi-square distance, which needs no logarithm:
 
 from collections.abc import Callable
 from dataclasses import replace
-from warnings import catch_warnings, simplefilter
+from warnings import catch_warnings
 
 import numpy as np
 from numpy import ndarray as Array
@@ -442,6 +442,6 @@ def _by_newton(objective: Objective, w0: Array, tol: float, max_iter: int) -> So
     """Return what proximal Newton makes of w0, or of zeros where they are better."""
     if not objective.value(w0) <= objective.null_value:
         w0 = np.zeros(len(w0))
-    with catch_warnings():  # the certificate will tell
-        simplefilter("ignore", ConvergenceWarning)
+    # the certificate will tell
+    with catch_warnings(action="ignore", category=ConvergenceWarning):
         return newton(objective, w0, tol=tol, max_iter=max_iter)

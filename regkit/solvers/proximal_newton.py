@@ -35,8 +35,8 @@ SUFFICIENT = 1e-4
 ROUNDING = 4 * np.finfo(float).eps
 """Two values of F that differ by no more than this share of them are taken for equal."""
 IDLE = 5
-"""Steps in a row that lower F by no more than rounding of F₀, after which no more are made: near
-the solution two or three of them settle the coefficients."""
+"""Steps in a row that lower F by no more than its rounding, after which no more are made: near the
+solution two or three of them settle the coefficients."""
 
 
 def newton(
@@ -103,8 +103,10 @@ def _newton(F: Objective, w: Array) -> Iterator[Array]:
     while idle < IDLE:
         before, last = w, value
         w, value = _halve_until_lower(F, w, value, _minimise_parabola(F, w) - w)
-        # terms that cancel in Xw leave their rounding in F
-        idle = idle + 1 if last - value <= ROUNDING * (F.null_value + F.terms(w)) else 0
+        # terms that cancel in Xw leave their rounding in F, as far as its slopes pass it on
+        slopes = np.abs(F.loss.gradient(F.y, F.predictor(w)))
+        rounding = ROUNDING * (F.null_value + F.terms(w) * (F.weights @ slopes))
+        idle = idle + 1 if last - value <= rounding else 0
         yield w
         if w is before:  # the next step would be the same
             return
@@ -121,8 +123,8 @@ def _minimise_parabola(F: Objective, w: Array) -> Array:
     alpha = min(F.penalty.alpha, MOST * total) / total
     penalty = L1L2(alpha, F.penalty.l1_ratio, F.penalty.positive)
     model = Objective(F.near, responses, penalty, SquaredError(), weights, F.fit_intercept)
-    with warnings.catch_warnings():  # F's own certificate judges the outcome, not the model's
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    # F's own certificate judges the outcome, not the model's
+    with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):
         return active_set(model, w).coef
 
 

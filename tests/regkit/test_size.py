@@ -4,7 +4,7 @@ import ast
 
 import size
 
-ALL, ENGINE, FUNCTION = 5_439, 1_190, 40
+ALL, ENGINE, FUNCTION = 5_438, 1_190, 40
 """Lines of code of regkit, of regkit/exact, and of any function."""
 FUNCTIONS, CALLS = 65, 900
 """Functions of regkit behind a lasso path, and calls behind an Elastic Net path, on ten columns."""
