@@ -34,6 +34,18 @@ def test_squared_error():
     assert (round(min(best), 1), round(max(best))) == (1.1, 12)
 
 
+def test_the_picture_is_described_as_it_is():
+    assert (
+        "regkit is the lowest; its gap and that of lars_path are at the level of rounding" in TEXT
+    )
+    shown = [r for r in RESULTS["records"] if r["task"] == "lasso path, 500 × 2,000"]
+    exact = {r["contender"] for r in shown if r["reached"] < 1e-13}
+    assert exact == {"regkit", "lars_path"}
+    for _, _, group in _groups(shown):
+        times = {name: _time(record) for name, record in group.items()}
+        assert min((name for name in times if times[name]), key=times.get) == "regkit"
+
+
 def test_logistic_regression():
     assert "a path is faster than theirs" in TEXT and "slower than the best of them" in TEXT
     rows = [row for row in ratios() if "logistic" in row[0]]
